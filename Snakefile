@@ -1,0 +1,62 @@
+# byhand: a table of contents. Each problem of the document has one name: its section in config.yaml, its rules in
+# workflow/rules, its code in src/byhand, its results and its tests.
+
+import os
+import shlex
+import sys
+from pathlib import Path
+
+SOURCE = Path(workflow.basedir, "src")
+sys.path.insert(0, str(SOURCE))
+
+from byhand import configuration
+from byhand.fingerprint import code
+from byhand.records import keep_with_results
+from byhand.step import flags
+from byhand.summary import told
+
+# Steps run with this Snakemake's own Python and this folder's code, whether or not anything is activated or installed.
+shell.prefix(
+    f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH PYTHONPATH={shlex.quote(str(SOURCE))}; "
+)
+keep_with_results(Path.cwd())
+
+configuration.or_exit(configuration.check_file, Path(workflow.basedir, "config.yaml"))
+
+
+configfile: "config.yaml"
+
+
+config = configuration.or_exit(
+    configuration.validated,
+    config,
+    Path(workflow.basedir, "workflow/schemas/config.schema.yaml"),
+)
+
+
+include: "workflow/rules/data.smk"
+include: "workflow/rules/gradients.smk"
+include: "workflow/rules/housing.smk"
+
+
+localrules:
+    all,
+    benchmarks,
+
+
+rule all:
+    default_target: True
+    input:
+        rules.data.input,
+        rules.gradients.input,
+        rules.housing.input,
+
+
+# Times differ from run to run, so they stay out of `all`.
+rule benchmarks:
+    input:
+        rules.housing_benchmark.output,
+
+
+onsuccess:
+    print(told(Path("results")))

@@ -1,0 +1,127 @@
+"""What every step shares: a command line made from its settings, one-line errors, and results with provenance.
+
+A step declares its settings as a frozen dataclass whose fields bear the names of the keys in `config.yaml`. The same
+names are its flags (`batch_size` is `--batch-size`), so the Snakefile hands over exactly the values that the step
+uses, and a change in any other value leaves the step alone.
+"""
+
+import argparse
+import dataclasses
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+from byhand import provenance
+from byhand.errors import BadInput
+
+Settings = TypeVar("Settings")
+
+
+def parser(description: str | None, settings: type | None = None) -> argparse.ArgumentParser:
+    """A parser with a flag for each field of the dataclass `settings`, and `--threads`.
+
+    A field `x: int = 3` becomes an optional flag, one without a default a required one; `tuple[int, ...]` takes
+    several values, `Mapping[str, int]` takes `name=value` pairs. The field's comment for people is
+    `field(metadata={"help": ...})`.
+    """
+    made = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for field, kind in _fields(settings):
+        repeated = get_origin(kind) in (tuple, Mapping)
+        made.add_argument(
+            "--" + field.name.replace("_", "-"),
+            type=_pair if get_origin(kind) is Mapping else get_args(kind)[0] if repeated else kind,
+            nargs="+" if repeated else None,
+            required=field.default is dataclasses.MISSING,
+            default=None if field.default is dataclasses.MISSING else field.default,
+            help=field.metadata.get("help"),
+            metavar="NAME=VALUE" if get_origin(kind) is Mapping else field.name.upper(),
+        )
+    made.add_argument("--threads", type=int, default=1, help="CPU threads to compute with (default: 1)")
+    return made
+
+
+def settings(arguments: argparse.Namespace, kind: type[Settings]) -> Settings:
+    """The dataclass `kind` filled from parsed arguments."""
+    values = {}
+    for field, hint in _fields(kind):
+        value = getattr(arguments, field.name)
+        values[field.name] = (
+            dict(value) if get_origin(hint) is Mapping else tuple(value) if get_origin(hint) is tuple else value
+        )
+    return kind(**values)
+
+
+def run(main: Callable[[argparse.Namespace], None], arguments: argparse.ArgumentParser) -> None:
+    """Parse the command line and run `main`; bad input ends with one line on standard error and exit status 1."""
+    parsed = arguments.parse_args()
+    parsed.started = time.perf_counter()
+    use_threads(parsed.threads)
+    try:
+        main(parsed)
+    except BadInput as error:
+        sys.exit(f"{Path(arguments.prog).name}: error: {error}")
+    except FileNotFoundError as error:
+        sys.exit(f"{Path(arguments.prog).name}: error: {error.filename}: no such file")
+
+
+def use_threads(threads: int) -> None:
+    """Compute with this many threads, in torch too if the step has imported it."""
+    os.environ["OMP_NUM_THREADS"] = str(threads)
+    if (torch := sys.modules.get("torch")) is not None:
+        torch.set_num_threads(threads)
+
+
+def finish(
+    arguments: argparse.Namespace,
+    outputs: Sequence[Path],
+    *,
+    inputs: Sequence[Path] = (),
+    **facts: Any,
+) -> None:
+    """Write the provenance of `outputs` beside the first of them, under the same name with the ending `.json`.
+
+    `facts` are what only the step knows: seeds, the data that it stands on.
+    """
+    module = sys.modules["__main__"].__spec__
+    provenance.write(
+        outputs,
+        step=module.name if module else Path(sys.argv[0]).stem,
+        settings=vars(arguments),
+        inputs=inputs,
+        threads=arguments.threads,
+        wall_seconds=time.perf_counter() - arguments.started,
+        facts=facts,
+    )
+
+
+def flags(values: Mapping[str, Any], *names: str) -> list[str]:
+    """The command line that gives a step the values of a section of the configuration, or of `names` in it.
+
+    Lists become several values and mappings `name=value` pairs, as `parser` takes them.
+    """
+    words: list[str] = []
+    for name in names or values:
+        value = values[name]
+        words.append("--" + name.replace("_", "-"))
+        if isinstance(value, Mapping):
+            words += [f"{key}={item}" for key, item in value.items()]
+        elif isinstance(value, list | tuple):
+            words += map(str, value)
+        else:
+            words.append(str(value))
+    return words
+
+
+def _fields(settings: type | None) -> list[tuple[dataclasses.Field[Any], Any]]:
+    if settings is None:
+        return []
+    hints = get_type_hints(settings)
+    return [(field, hints[field.name]) for field in dataclasses.fields(settings)]
+
+
+def _pair(text: str) -> tuple[str, int]:
+    name, _, value = text.partition("=")
+    return name, int(value)
