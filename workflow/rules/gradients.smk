@@ -1,0 +1,67 @@
+# Problem 1, exercises 1 and 2: gradients by hand, against autograd and finite differences.
+
+
+rule gradients:
+    input:
+        "results/gradients/check.csv",
+        "results/gradients/document.csv",
+        "results/gradients/figure_check.svg",
+
+
+localrules:
+    gradients,
+
+
+rule gradients_check:
+    output:
+        table="results/gradients/check.csv",
+        provenance="results/gradients/check.json",
+    params:
+        code=code("byhand.gradients.check"),
+        settings=flags(config["gradients"]["check"]),
+    log:
+        "logs/gradients/check.log",
+    resources:
+        mem_mb=1000,
+        runtime=20,
+    shell:
+        "python -m byhand.gradients.check {params.settings:q} --output {output.table} > {log} 2>&1"
+
+
+rule gradients_document:
+    input:
+        published="published/gradient_check.csv",
+    output:
+        table="results/gradients/document.csv",
+        provenance="results/gradients/document.json",
+    params:
+        code=code("byhand.gradients.document"),
+        settings=flags(config["gradients"]["document"]),
+    log:
+        "logs/gradients/document.log",
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    shell:
+        "python -m byhand.gradients.document {params.settings:q} --published {input.published}"
+        " --output {output.table} > {log} 2>&1"
+
+
+rule gradients_figure_check:
+    input:
+        table=rules.gradients_check.output.table,
+    output:
+        pictures=[
+            "results/gradients/figure_check.svg",
+            "results/gradients/figure_check.png",
+        ],
+        provenance="results/gradients/figure_check.json",
+    params:
+        code=code("byhand.gradients.figure_check"),
+    log:
+        "logs/gradients/figure_check.log",
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    shell:
+        "python -m byhand.gradients.figure_check --table {input.table} --output {output.pictures} > {log} 2>&1"
