@@ -1,0 +1,80 @@
+"""What a handful of seeds says: intervals for the mean and for one more run, from Student's t distribution."""
+
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+from scipy import stats
+
+SPLITS = ("train", "validation", "test")
+
+
+def mean_interval(values: Sequence[float], level: float = 0.95) -> float:
+    """Half the width of the interval that holds the mean: t · s / √n."""
+    return float(stats.t.ppf((1 + level) / 2, len(values) - 1) * pd.Series(values).std() / math.sqrt(len(values)))
+
+
+def prediction_interval(values: Sequence[float], level: float = 0.95) -> float:
+    """Half the width of the interval that holds one more run of the same kind: t · s · √(1 + 1/n).
+
+    A printed figure is one run with an unknown seed, so this is what it is held against.
+    """
+    return mean_interval(values, level) * math.sqrt(len(values) + 1)
+
+
+def final_losses(runs: pd.DataFrame, printed: pd.Series) -> pd.DataFrame:
+    """The last epoch's losses of each protocol over the seeds, the published one beside what was printed.
+
+    Args:
+        runs: one row a protocol, seed and split (train_loss, validation_loss, test_loss), the last epoch's.
+        printed: the document's figures by split; not compared where the run stands on another data set.
+    """
+    rows = []
+    for protocol, group in runs.groupby("protocol", sort=False):
+        for split in SPLITS:
+            losses = group[f"{split}_loss"]
+            row = {
+                "protocol": protocol,
+                "split": split,
+                "mean": losses.mean(),
+                "standard_deviation": losses.std(),
+                "smallest": losses.min(),
+                "largest": losses.max(),
+                "seeds": len(losses),
+            }
+            if protocol == "published" and split in printed:
+                difference = losses.mean() - printed[split]
+                allowed = prediction_interval(losses)
+                row |= {
+                    "printed": printed[split],
+                    "ours_minus_printed": difference,
+                    "in_standard_deviations": difference / losses.std(),
+                    "allowed_difference": allowed,
+                    "within_spread": bool(abs(difference) <= allowed),
+                }
+            rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def slips(runs: pd.DataFrame) -> pd.DataFrame:
+    """What each slip is worth: loss as published minus loss with that slip alone mended, seed by seed.
+
+    The seeds are paired: the same initial weights, the same validation rows. Positive: the slip made the loss look worse.
+    """
+    losses = runs.set_index(["protocol", "seed"])[[f"{split}_loss" for split in SPLITS]]
+    rows = []
+    for protocol in runs["protocol"].unique():
+        if protocol.startswith("mended_") or protocol == "corrected":
+            worth = losses.loc["published"] - losses.loc[protocol]
+            rows += [
+                {
+                    "mended": "all" if protocol == "corrected" else protocol.removeprefix("mended_"),
+                    "split": split,
+                    "worth": worth[f"{split}_loss"].mean(),
+                    "standard_deviation": worth[f"{split}_loss"].std(),
+                    "half_width_of_95_percent_interval": mean_interval(worth[f"{split}_loss"]),
+                    "seeds": len(worth),
+                }
+                for split in SPLITS
+            ]
+    return pd.DataFrame(rows)

@@ -1,0 +1,75 @@
+"""The notebook's way of training, kept as a witness: DataLoaders, autograd, torch.optim, in its order of statements.
+
+It is what the gradients by hand are checked against, and what the speed is compared with.
+"""
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, TensorDataset
+
+from byhand.gradients.network import NAMES, Parameters
+from byhand.housing.protocols import Protocol
+from byhand.housing.training import Epoch, Rows, Settings, Split, orders, row_weights
+
+
+def predict(parameters: dict[str, Tensor], x: Tensor) -> Tensor:
+    """ŷ for a batch x (rows, features), with the shapes of the notebook: columns are examples."""
+    hidden = torch.tanh(parameters["W1"] @ x.T + parameters["b1"])  # (hidden_width, rows)
+    return (parameters["w2"].T @ hidden + parameters["b2"]).squeeze(0)  # (rows,)
+
+
+def optimised(initial: Parameters, settings: Settings, protocol: Protocol) -> tuple[dict[str, Tensor], torch.optim.Adam]:
+    """The parameters of one run and their optimiser; as published, the optimiser is built before W₁ is replaced."""
+    parameters = {
+        "W1": initial.W1[0].clone(),
+        "b1": initial.b1[0].unsqueeze(1),
+        "w2": initial.w2[0].unsqueeze(1),
+        "b2": initial.b2[0].reshape(1),
+    }
+    parameters = {name: tensor.clone().requires_grad_() for name, tensor in parameters.items()}
+    optimiser = torch.optim.Adam(parameters.values(), lr=settings.learning_rate)
+    if protocol.hidden_layer_frozen:
+        parameters["W1"] = initial.W1[0].clone().requires_grad_()  # the optimiser goes on holding the one before
+    return parameters, optimiser
+
+
+def loader(rows: Rows, order: Tensor, batch_size: int) -> DataLoader[tuple[Tensor, ...]]:
+    """The first run's rows in the given order; fetched row by row and collated, as DataLoader does."""
+    return DataLoader(TensorDataset(rows.x[0], rows.y[0]), batch_size=batch_size, sampler=order[0].tolist())
+
+
+def train(data: Split, initial: Parameters, protocol: Protocol, settings: Settings) -> Iterator[Epoch]:
+    """As `training.train`, for the first run alone."""
+    parameters, optimiser = optimised(initial, settings, protocol)
+    scheduler = torch.optim.lr_scheduler.ReduceLROnPlateau(
+        optimiser, mode="min", factor=settings.factor, patience=settings.patience
+    )
+    loss_function = torch.nn.MSELoss()
+    parts = {"train": data.train, "order of validation": data.validation, "order of test": data.test}
+    streams = {purpose: orders(purpose, settings, rows.y.shape[1]) for purpose, rows in parts.items()}
+    while True:
+        means = {}
+        learning_rate = optimiser.param_groups[0]["lr"]
+        for purpose, rows in parts.items():
+            losses = []
+            for x, y in loader(rows, next(streams[purpose]), settings.batch_size):
+                loss = loss_function(predict(parameters, x), y)
+                losses.append(loss.item())
+                if purpose == "train":
+                    optimiser.zero_grad()
+                    loss.backward()
+                    optimiser.step()
+            weights = row_weights(rows.y.shape[1], settings.batch_size, protocol.batches_weighted_equally)
+            of_batches = torch.stack([batch.sum() for batch in weights.split(settings.batch_size)])
+            means[purpose] = (torch.tensor(losses, dtype=torch.float64) @ of_batches).reshape(1)
+        found = {name: parameters[name].detach().clone() for name in NAMES}
+        yield Epoch(
+            *means.values(),
+            learning_rate=torch.tensor([learning_rate]),
+            parameters=Parameters(
+                W1=found["W1"][None], b1=found["b1"].T, w2=found["w2"].T, b2=found["b2"]
+            ),
+        )
+        scheduler.step(means["order of validation"].item())

@@ -1,0 +1,159 @@
+# Problem 1, exercise 3: the network trained on California Housing, with the notebook's slips and without.
+
+from byhand.housing.protocols import PROTOCOLS
+
+TRAINING = {key: value for key, value in config["housing"]["training"].items() if key != "epochs"}
+
+
+rule housing:
+    input:
+        "results/housing/autograd_check.csv",
+        "results/housing/final_losses.csv",
+        "results/housing/slips.csv",
+        "results/housing/figure_curves.svg",
+        "results/housing/figure_slips.svg",
+
+
+localrules:
+    housing,
+
+
+rule housing_train:
+    input:
+        data="results/data/housing.npz",
+    output:
+        table="results/housing/training/{protocol}.csv",
+        provenance="results/housing/training/{protocol}.json",
+    params:
+        code=code("byhand.housing.train"),
+        settings=flags(config["housing"]["training"]),
+    wildcard_constraints:
+        protocol="|".join(PROTOCOLS),
+    log:
+        "logs/housing/training/{protocol}.log",
+    resources:
+        mem_mb=1500,
+        runtime=30,
+    shell:
+        "python -m byhand.housing.train --protocol {wildcards.protocol} --data {input.data} {params.settings:q}"
+        " --output {output.table} > {log} 2>&1"
+
+
+rule housing_autograd_check:
+    input:
+        data="results/data/housing.npz",
+    output:
+        table="results/housing/autograd_check.csv",
+        provenance="results/housing/autograd_check.json",
+    params:
+        code=code("byhand.housing.autograd_check"),
+        settings=flags(TRAINING) + flags(config["housing"]["autograd_check"]),
+    log:
+        "logs/housing/autograd_check.log",
+    resources:
+        mem_mb=1500,
+        runtime=30,
+    shell:
+        "python -m byhand.housing.autograd_check --data {input.data} {params.settings:q}"
+        " --output {output.table} > {log} 2>&1"
+
+
+rule housing_baseline:
+    input:
+        data="results/data/housing.npz",
+    output:
+        table="results/housing/baseline.csv",
+        provenance="results/housing/baseline.json",
+    params:
+        code=code("byhand.housing.baseline"),
+        settings=flags(TRAINING),
+    log:
+        "logs/housing/baseline.log",
+    resources:
+        mem_mb=1500,
+        runtime=10,
+    shell:
+        "python -m byhand.housing.baseline --data {input.data} {params.settings:q} --output {output.table} > {log} 2>&1"
+
+
+rule housing_compare:
+    input:
+        runs=expand(rules.housing_train.output.table, protocol=PROTOCOLS),
+        baseline=rules.housing_baseline.output.table,
+        published="published/housing_losses.csv",
+    output:
+        final_losses="results/housing/final_losses.csv",
+        slips="results/housing/slips.csv",
+        provenance="results/housing/final_losses.json",
+    params:
+        code=code("byhand.housing.compare"),
+    log:
+        "logs/housing/compare.log",
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    shell:
+        "python -m byhand.housing.compare --runs {input.runs} --baseline {input.baseline} --published {input.published}"
+        " --output {output.final_losses} {output.slips} > {log} 2>&1"
+
+
+rule housing_figure_curves:
+    input:
+        runs=expand(rules.housing_train.output.table, protocol=["published", "corrected"]),
+        baseline=rules.housing_baseline.output.table,
+        published="published/housing_losses.csv",
+    output:
+        pictures=[
+            "results/housing/figure_curves.svg",
+            "results/housing/figure_curves.png",
+        ],
+        provenance="results/housing/figure_curves.json",
+    params:
+        code=code("byhand.housing.figure_curves"),
+    log:
+        "logs/housing/figure_curves.log",
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    shell:
+        "python -m byhand.housing.figure_curves --runs {input.runs} --baseline {input.baseline}"
+        " --published {input.published} --output {output.pictures} > {log} 2>&1"
+
+
+rule housing_figure_slips:
+    input:
+        table=rules.housing_compare.output.slips,
+    output:
+        pictures=[
+            "results/housing/figure_slips.svg",
+            "results/housing/figure_slips.png",
+        ],
+        provenance="results/housing/figure_slips.json",
+    params:
+        code=code("byhand.housing.figure_slips"),
+    log:
+        "logs/housing/figure_slips.log",
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    shell:
+        "python -m byhand.housing.figure_slips --table {input.table} --output {output.pictures} > {log} 2>&1"
+
+
+# Not part of `all`: `make bench`.
+rule housing_benchmark:
+    input:
+        data="results/data/housing.npz",
+    output:
+        table="results/housing/benchmark.csv",
+        provenance="results/housing/benchmark.json",
+    params:
+        code=code("byhand.housing.benchmark"),
+        settings=flags(TRAINING) + flags(config["housing"]["benchmark"]),
+    log:
+        "logs/housing/benchmark.log",
+    resources:
+        mem_mb=1500,
+        runtime=30,
+    shell:
+        "python -m byhand.housing.benchmark --data {input.data} {params.settings:q} --output {output.table} 2>&1 | tee {log}"
