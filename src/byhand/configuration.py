@@ -89,22 +89,23 @@ class _UniqueKeys(yaml.SafeLoader):
 def _told(error: ValidationError) -> str:
     """One line: key, found, expected."""
     key = _key(error.absolute_path)
-    found = _short(error.instance)
+    instance: Any = error.instance
     schema = error.schema if isinstance(error.schema, Mapping) else {}
+    allowed: Any = error.validator_value
     match error.validator:
         case "additionalProperties":
             known = list(schema.get("properties", {}))
-            unknown = next(name for name in error.instance if name not in known)
+            unknown = next(name for name in instance if name not in known)
             close = difflib.get_close_matches(str(unknown), known, n=1)
             guess = f" (did you mean {close[0]}?)" if close else ""
             return f"{_key([*error.absolute_path, unknown])}: unknown key{guess}; known here: {', '.join(known)}"
         case "required":
-            missing = next(name for name in error.validator_value if name not in error.instance)
+            missing = next(name for name in allowed if name not in instance)
             about = schema["properties"][missing].get("description", "a value")
             return f"{_key([*error.absolute_path, missing])}: missing, expected {about}"
         case _:
-            expected = schema.get("description") or f"{error.validator} {_short(error.validator_value)}"
-            return f"{key}: found {found}, expected {expected}"
+            expected = schema.get("description") or f"{error.validator} {_short(allowed)}"
+            return f"{key}: found {_short(instance)}, expected {expected}"
 
 
 def _leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:

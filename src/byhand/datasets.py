@@ -7,6 +7,7 @@ import numpy as np
 
 from byhand.errors import BadInput
 
+
 @dataclass(frozen=True)
 class Housing:
     """Features (rows, features) and target (rows,), and which data set they are."""
@@ -34,4 +35,6 @@ def load_housing(path: Path) -> Housing:
     except FileNotFoundError as error:
         raise BadInput(f"{path}: no such file") from error
     except (OSError, ValueError, KeyError) as error:
-        raise BadInput(f"{path}: is not a housing data file ({error}); expected the output of byhand.data.download") from error
+        raise BadInput(
+            f"{path}: is not a housing data file ({error}); expected the output of byhand.data.download"
+        ) from error

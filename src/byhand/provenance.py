@@ -34,7 +34,7 @@ def write(
         "outputs": {str(path): files.sha256(path) for path in outputs},
         "inputs": {str(path): files.sha256(path) for path in inputs},
         "code": {"fingerprint": fingerprint.code(step), "modules": sorted(fingerprint.modules(step))},
-        "settings": {key: value for key, value in settings.items() if key != "started"},
+        "settings": settings,
         **facts,
         "versions": versions(),
         "hardware": hardware(),

@@ -89,7 +89,7 @@ def finish(
     provenance.write(
         outputs,
         step=module.name if module else Path(sys.argv[0]).stem,
-        settings=vars(arguments),
+        settings={name: _plain(value) for name, value in vars(arguments).items() if name != "started"},
         inputs=inputs,
         threads=arguments.threads,
         wall_seconds=time.perf_counter() - arguments.started,
@@ -120,6 +120,11 @@ def _fields(settings: type | None) -> list[tuple[dataclasses.Field[Any], Any]]:
         return []
     hints = get_type_hints(settings)
     return [(field, hints[field.name]) for field in dataclasses.fields(settings)]
+
+
+def _plain(value: Any) -> Any:
+    """A parsed value as JSON can hold it: pairs as a mapping."""
+    return dict(value) if isinstance(value, list) and value and isinstance(value[0], tuple) else value
 
 
 def _pair(text: str) -> tuple[str, int]:

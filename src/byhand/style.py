@@ -9,10 +9,10 @@ import matplotlib
 
 matplotlib.use("Agg")
 
-from matplotlib import pyplot as plt  # noqa: E402  the backend is chosen first, for machines without a screen
-from matplotlib.figure import Figure  # noqa: E402
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
 
-from byhand import files  # noqa: E402
+from byhand import files
 
 COLUMN = 3.5
 """Width of a figure in inches: one column of a two-column paper."""
@@ -29,7 +29,7 @@ COLOURS = {
 }
 """The palette of Okabe and Ito (2008), which stays apart for every common kind of colour blindness; grey is ours."""
 
-_RC: dict[str, Any] = {
+_RC: Any = {
     "font.size": 8,
     "axes.titlesize": 8,
     "axes.labelsize": 8,
@@ -72,4 +72,8 @@ def figure(outputs: list[Path], rows: int = 1, columns: int = 1, **options: Any)
 def data_note(dataset: str, fallback_for: str) -> str:
     """The words that say in a figure which data it stands on, and that they are not the wanted ones, if so."""
     note = dataset.replace("_", " ")
-    return f"{note} data (in place of {fallback_for.replace('_', ' ')}, which could not be had)" if fallback_for else f"{note} data"
+    return (
+        f"{note} data (in place of {fallback_for.replace('_', ' ')}, which could not be had)"
+        if fallback_for
+        else f"{note} data"
+    )

@@ -10,6 +10,7 @@ rule housing:
         "results/housing/autograd_check.csv",
         "results/housing/final_losses.csv",
         "results/housing/slips.csv",
+        "results/housing/printed_curve.csv",
         "results/housing/figure_curves.svg",
         "results/housing/figure_slips.svg",
 
@@ -84,6 +85,7 @@ rule housing_compare:
     output:
         final_losses="results/housing/final_losses.csv",
         slips="results/housing/slips.csv",
+        printed_curve="results/housing/printed_curve.csv",
         provenance="results/housing/final_losses.json",
     params:
         code=code("byhand.housing.compare"),
@@ -94,12 +96,12 @@ rule housing_compare:
         runtime=10,
     shell:
         "python -m byhand.housing.compare --runs {input.runs} --baseline {input.baseline} --published {input.published}"
-        " --output {output.final_losses} {output.slips} > {log} 2>&1"
+        " --output {output.final_losses} {output.slips} {output.printed_curve} > {log} 2>&1"
 
 
 rule housing_figure_curves:
     input:
-        runs=expand(rules.housing_train.output.table, protocol=["published", "corrected"]),
+        runs=expand(rules.housing_train.output.table, protocol=["published", "published_normal_W1", "corrected"]),
         baseline=rules.housing_baseline.output.table,
         published="published/housing_losses.csv",
     output:

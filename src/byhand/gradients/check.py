@@ -17,7 +17,7 @@ import torch
 from tqdm import tqdm
 
 from byhand import step, tables
-from byhand.gradients.network import LOSSES, NAMES, forward, gradient, random_normal
+from byhand.gradients.network import LOSSES, NAMES, Parameters, forward, gradient, random_normal
 from byhand.gradients.references import (
     autograd,
     autograd_allowance,
@@ -49,11 +49,13 @@ def rows(settings: Settings) -> Iterator[dict[str, Any]]:
     combinations = list(
         product(settings.input_widths, settings.hidden_widths, settings.samples, range(settings.seeds), DTYPES, LOSSES)
     )
-    for input_width, hidden_width, samples, seed, dtype, loss in tqdm(combinations, desc="shapes and seeds", mininterval=2):
+    for input_width, hidden_width, samples, seed, dtype, loss in tqdm(
+        combinations, desc="shapes and seeds", mininterval=2
+    ):
         stream = generator("gradients", "check", input_width, hidden_width, samples, seed)
         # Drawn in float64 for both precisions, so that they see the same numbers up to rounding.
         parameters = random_normal(stream, hidden_width=hidden_width, input_width=input_width, dtype=torch.float64)
-        parameters = parameters.map(lambda tensor, dtype=dtype: tensor.to(DTYPES[dtype]))
+        parameters = Parameters(**{name: tensor.to(DTYPES[dtype]) for name, tensor in vars(parameters).items()})
         x = torch.randn(samples, input_width, generator=stream, dtype=torch.float64).to(DTYPES[dtype])
         y = torch.randn(samples, generator=stream, dtype=torch.float64).to(DTYPES[dtype])
         # Differences in float32 would show float32's own noise, so they are taken in float64 only.
@@ -63,7 +65,9 @@ def rows(settings: Settings) -> Iterator[dict[str, Any]]:
             target = torch.where(on_the_kink, forward(parameters, x)[0], y) if case == "kink" else y
             problem = (parameters, x, target, LOSSES[loss])
             ours = gradient(*problem)
-            answers = {name: (answer(*problem), allowance(*problem)) for name, (answer, allowance) in references.items()}
+            answers = {
+                name: (answer(*problem), allowance(*problem)) for name, (answer, allowance) in references.items()
+            }
             for reference, name in product(answers, NAMES):
                 answer, allowance = (getattr(found, name) for found in answers[reference])
                 errors = error(getattr(ours, name), answer)

@@ -21,7 +21,7 @@ def main(arguments: argparse.Namespace) -> None:
         against = table[table["reference"] == "autograd"]
         for index, (dtype, colour, marker) in enumerate(SERIES):
             for position, name in enumerate(PARAMETERS):
-                errors = against.query("dtype == @dtype and parameter == @name")["ulp_error"]
+                errors = against.loc[(against["dtype"] == dtype) & (against["parameter"] == name), "ulp_error"]
                 low, middle, high, top = np.quantile(errors, [0.05, 0.5, 0.95, 1])
                 x = position + 0.24 * (index - 0.5)
                 left.errorbar(
@@ -38,7 +38,7 @@ def main(arguments: argparse.Namespace) -> None:
         # At the kink the differences are right to first order only, and some gradients are exactly 0: see the table.
         against = table.query("reference == 'central_differences' and case == 'generic'")
         for position, name in enumerate(PARAMETERS):
-            errors = against.query("parameter == @name")["relative_error"]
+            errors = against.loc[against["parameter"] == name, "relative_error"]
             shown = errors[errors > 0]
             jitter = np.linspace(-0.28, 0.28, len(shown))
             right.plot(position + jitter, np.sort(shown), ".", markersize=1.5, color=style.COLOURS["blue"])

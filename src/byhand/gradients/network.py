@@ -39,7 +39,7 @@ NAMES = tuple(field.name for field in fields(Parameters))
 
 
 def forward(parameters: Parameters, x: Tensor) -> tuple[Tensor, Tensor]:
-    """Predictions ŷ (..., samples) and hidden activations h (..., samples, hidden_width) for x (..., samples, input_width)."""
+    """For x (..., samples, input_width): predictions ŷ (..., samples), activations h (..., samples, hidden_width)."""
     W1, b1, w2, b2 = parameters.W1, parameters.b1, parameters.w2, parameters.b2
     h = torch.tanh(x @ W1.mT + b1.unsqueeze(-2))  # (..., samples, hidden_width)
     return (h @ w2.unsqueeze(-1)).squeeze(-1) + b2.unsqueeze(-1), h
@@ -101,4 +101,6 @@ def random_normal(generator: torch.Generator, *, hidden_width: int, input_width:
     def normal(*shape: int) -> Tensor:
         return torch.randn(shape, generator=generator, dtype=dtype)
 
-    return Parameters(W1=normal(hidden_width, input_width), b1=normal(hidden_width), w2=normal(hidden_width), b2=normal())
+    return Parameters(
+        W1=normal(hidden_width, input_width), b1=normal(hidden_width), w2=normal(hidden_width), b2=normal()
+    )

@@ -51,9 +51,9 @@ def _step(theta: Tensor) -> Tensor:
 def autograd_allowance(parameters: Parameters, x: Tensor, y: Tensor, loss: Loss) -> Parameters:
     """How far two orders of summation may differ: 2 γₙ Σᵢ |terms|, γₙ = nu/(1 − nu), n = samples + 8.
 
-    The terms are those of the gradient's formulas with every factor by its magnitude, 1 − h² by 1 + h²: a saturated unit
-    has h² near 1, and the difference keeps few digits of the numbers it is made of. Predictions are evaluated alike
-    by both, so they add nothing. (Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 3.1.)
+    The terms are those of the gradient's formulas with every factor by its magnitude, 1 − h² by 1 + h²: a saturated
+    unit has h² near 1, and the difference keeps few digits of the numbers it is made of. Predictions are evaluated
+    alike by both, so they add nothing. (Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 3.1.)
     """
     prediction, h = forward(parameters, x)
     e = loss.derivative(prediction, y).abs()
@@ -105,7 +105,9 @@ def error(ours: Tensor, reference: Tensor) -> dict[str, float]:
     """
     difference = (ours.double() - reference.double()).abs()
     scale = reference.double().abs().max().item()
-    spacing = math.ldexp(torch.finfo(ours.dtype).eps, math.frexp(scale)[1] - 1) if scale else torch.finfo(ours.dtype).tiny
+    spacing = (
+        math.ldexp(torch.finfo(ours.dtype).eps, math.frexp(scale)[1] - 1) if scale else torch.finfo(ours.dtype).tiny
+    )
     norm = reference.double().norm().item()
     absolute = difference.max().item()
     return {

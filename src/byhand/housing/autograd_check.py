@@ -8,6 +8,7 @@ import argparse
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import torch
@@ -15,8 +16,8 @@ from torch import Tensor
 from tqdm import tqdm
 
 from byhand import step, tables
-from byhand.gradients.network import NAMES
 from byhand.datasets import load_housing
+from byhand.gradients.network import NAMES
 from byhand.housing import notebook, training
 from byhand.housing.protocols import PROTOCOLS
 
@@ -45,13 +46,13 @@ def main(arguments: argparse.Namespace) -> None:
     for name, dtype in tqdm(cases, desc="protocols and precisions", mininterval=2):
         problem = (
             training.split(data.features, data.target, PROTOCOLS[name], settings, DTYPES[dtype]),
-            training.initial(settings, data.features.shape[1], DTYPES[dtype]),
+            training.initial(settings, data.features.shape[1], PROTOCOLS[name], DTYPES[dtype]),
             PROTOCOLS[name],
             settings,
         )
         both = zip(training.train(*problem), notebook.train(*problem), strict=True)
         for number, (ours, theirs) in enumerate(islice(both, settings.compared_epochs), start=1):
-            pairs = {parameter: (ours.parameters, theirs.parameters) for parameter in NAMES}
+            pairs: dict[str, tuple[Any, Any]] = {parameter: (ours.parameters, theirs.parameters) for parameter in NAMES}
             pairs |= {loss: (ours, theirs) for loss in ("train_loss", "validation_loss", "test_loss")}
             rows += [
                 {

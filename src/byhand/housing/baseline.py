@@ -26,7 +26,9 @@ def main(arguments: argparse.Namespace) -> None:
         }
         rows.append({**data.columns, "protocol": "linear_regression", "seed": seed, **losses})
     tables.write(pd.DataFrame(rows), arguments.output)
-    step.finish(arguments, [arguments.output], inputs=[arguments.data], data=data.columns, seeds="housing/validation/<seed>")
+    step.finish(
+        arguments, [arguments.output], inputs=[arguments.data], data=data.columns, seeds="housing/validation/<seed>"
+    )
 
 
 if __name__ == "__main__":

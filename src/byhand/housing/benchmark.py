@@ -8,7 +8,7 @@ could take.
 import argparse
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -32,7 +32,7 @@ class Settings(training.Settings):
 
 
 def loaders_alone(split: training.Split, settings: Settings) -> Iterator[None]:
-    """What the notebook spends on fetching rows one by one and putting them into batches: an epoch without arithmetic."""
+    """An epoch of the notebook without arithmetic: rows fetched one by one and put into batches."""
     parts = [split.train, split.validation, split.test]
     streams = [training.orders("benchmark", settings, rows.y.shape[1]) for rows in parts]
     while True:
@@ -64,7 +64,7 @@ def contenders(settings: Settings, data_path: Path) -> dict[str, tuple[int, Iter
     for seeds in (1, settings.seeds):
         several = replace(settings, seeds=seeds)
         split = training.split(data.features, data.target, PUBLISHED, several)
-        initial = training.initial(several, data.features.shape[1])
+        initial = training.initial(several, data.features.shape[1], PUBLISHED)
         if seeds == 1:
             found["notebook"] = (1, notebook.train(split, initial, PUBLISHED, several))
             found["notebook_loaders_alone"] = (1, loaders_alone(split, several))
@@ -82,22 +82,15 @@ def agreed(settings: Settings, data_path: Path) -> float:
     data = load_housing(data_path)
     one = replace(settings, seeds=1)
     split = training.split(data.features, data.target, PUBLISHED, one, torch.float64)
-    initial = training.initial(one, data.features.shape[1], torch.float64)
+    initial = training.initial(one, data.features.shape[1], PUBLISHED, torch.float64)
     ours, theirs = (next(way(split, initial, PUBLISHED, one)) for way in (training.train, notebook.train))
-    differences = [
+    differences: list[float] = [
         ((mine - other).abs().max() / other.abs().max()).item()
         for mine, other in ((getattr(ours.parameters, name), getattr(theirs.parameters, name)) for name in NAMES)
     ]
     if not max(differences) < 1e-10:
         raise BadInput(f"the two ways differ by {max(differences):.1e} after an epoch, expected less than 1e-10")
     return max(differences)
-
-
-def seconds(work: Callable[[], object]) -> float:
-    """Wall time of one call."""
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
 
 
 def main(arguments: argparse.Namespace) -> None:
@@ -112,7 +105,9 @@ def main(arguments: argparse.Namespace) -> None:
     for _ in tqdm(range(settings.repetitions), desc="repetitions", mininterval=2):
         for name in shuffled.sample(list(rivals), len(rivals)):
             seeds, epochs = rivals[name]
-            times[name].append(seconds(lambda epochs=epochs: next(epochs)) / seeds)
+            start = time.perf_counter()
+            next(epochs)
+            times[name].append((time.perf_counter() - start) / seeds)
     per_seed = pd.DataFrame(times)
     speed = pd.DataFrame({name: per_seed["notebook"] / per_seed[name] for name in per_seed})
     table = pd.DataFrame(

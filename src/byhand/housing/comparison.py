@@ -1,7 +1,7 @@
 """What a handful of seeds says: intervals for the mean and for one more run, from Student's t distribution."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 from scipy import stats
@@ -9,12 +9,12 @@ from scipy import stats
 SPLITS = ("train", "validation", "test")
 
 
-def mean_interval(values: Sequence[float], level: float = 0.95) -> float:
+def mean_interval(values: "pd.Series[float]", level: float = 0.95) -> float:
     """Half the width of the interval that holds the mean: t · s / √n."""
-    return float(stats.t.ppf((1 + level) / 2, len(values) - 1) * pd.Series(values).std() / math.sqrt(len(values)))
+    return float(stats.t.ppf((1 + level) / 2, len(values) - 1) * values.std() / math.sqrt(len(values)))
 
 
-def prediction_interval(values: Sequence[float], level: float = 0.95) -> float:
+def prediction_interval(values: "pd.Series[float]", level: float = 0.95) -> float:
     """Half the width of the interval that holds one more run of the same kind: t · s · √(1 + 1/n).
 
     A printed figure is one run with an unknown seed, so this is what it is held against.
@@ -22,7 +22,43 @@ def prediction_interval(values: Sequence[float], level: float = 0.95) -> float:
     return mean_interval(values, level) * math.sqrt(len(values) + 1)
 
 
-def final_losses(runs: pd.DataFrame, printed: pd.Series) -> pd.DataFrame:
+def printed_curve(runs: pd.DataFrame, printed: pd.DataFrame) -> pd.DataFrame:
+    """Every printed epoch beside the seeds of each protocol that starts from what was published.
+
+    Losses are positive and fall over orders of magnitude, so their logarithms are compared: a printed figure is within
+    the spread if it lies in the 95 % interval for one more run.
+
+    Args:
+        runs: one row a protocol, seed and epoch, with train_loss, validation_loss, test_loss.
+        printed: one row an epoch, with the same columns; may be empty.
+    """
+
+    def rows() -> Iterator[dict[str, object]]:
+        for (protocol, epoch), group in runs.groupby(["protocol", "epoch"], sort=False):
+            if not str(protocol).startswith("published") or not (printed["epoch"] == epoch).any():
+                continue
+            for split in SPLITS:
+                printed_loss = float(printed.loc[printed["epoch"] == epoch, f"{split}_loss"].iloc[0])
+                logarithms = group[f"{split}_loss"].map(math.log)
+                off = logarithms.mean() - math.log(printed_loss)
+                allowed = prediction_interval(logarithms)
+                yield {
+                    "protocol": protocol,
+                    "epoch": epoch,
+                    "split": split,
+                    "printed": printed_loss,
+                    "geometric_mean": math.exp(logarithms.mean()),
+                    "ours_over_printed": math.exp(off),
+                    "allowed_factor": math.exp(allowed),
+                    "within_spread": abs(off) <= allowed,
+                    "seeds": len(group),
+                }
+
+    columns = "protocol epoch split printed geometric_mean ours_over_printed allowed_factor within_spread seeds"
+    return pd.DataFrame(rows(), columns=columns.split())
+
+
+def final_losses(runs: pd.DataFrame, printed: Mapping[str, float]) -> pd.DataFrame:
     """The last epoch's losses of each protocol over the seeds, the published one beside what was printed.
 
     Args:
@@ -42,7 +78,7 @@ def final_losses(runs: pd.DataFrame, printed: pd.Series) -> pd.DataFrame:
                 "largest": losses.max(),
                 "seeds": len(losses),
             }
-            if protocol == "published" and split in printed:
+            if str(protocol).startswith("published") and split in printed:
                 difference = losses.mean() - printed[split]
                 allowed = prediction_interval(losses)
                 row |= {
@@ -59,7 +95,7 @@ def final_losses(runs: pd.DataFrame, printed: pd.Series) -> pd.DataFrame:
 def slips(runs: pd.DataFrame) -> pd.DataFrame:
     """What each slip is worth: loss as published minus loss with that slip alone mended, seed by seed.
 
-    The seeds are paired: the same initial weights, the same validation rows. Positive: the slip made the loss look worse.
+    The seeds are paired: same initial weights, same validation rows. Positive: the slip made the loss look worse.
     """
     losses = runs.set_index(["protocol", "seed"])[[f"{split}_loss" for split in SPLITS]]
     rows = []

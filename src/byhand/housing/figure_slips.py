@@ -31,9 +31,8 @@ def main(arguments: argparse.Namespace) -> None:
         axes.axvline(0, color=style.COLOURS["black"], linewidth=0.6)
         axes.set_yticks(range(len(NAMES)), NAMES.values())
         axes.invert_yaxis()
-        axes.set_xlabel("mean squared error as published − with this mended\n(right of 0: the slip made it look worse)")
-        fallback = table["fallback_for"].iloc[0] if table["fallback_for"].notna().any() else ""
-        note = style.data_note(table["dataset"].iloc[0], fallback)
+        axes.set_xlabel("loss as published − loss with this mended\n(right of 0: the slip made it look worse)")
+        note = style.data_note(table["dataset"].iloc[0], table["fallback_for"].iloc[0])
         axes.set_title(f"{note}\nmean of {table['seeds'].iloc[0]} paired seeds, 95 % interval")
         axes.legend(loc="best")
     step.finish(arguments, arguments.output, inputs=[arguments.table])

@@ -20,7 +20,9 @@ def predict(parameters: dict[str, Tensor], x: Tensor) -> Tensor:
     return (parameters["w2"].T @ hidden + parameters["b2"]).squeeze(0)  # (rows,)
 
 
-def optimised(initial: Parameters, settings: Settings, protocol: Protocol) -> tuple[dict[str, Tensor], torch.optim.Adam]:
+def optimised(
+    initial: Parameters, settings: Settings, protocol: Protocol
+) -> tuple[dict[str, Tensor], torch.optim.Adam]:
     """The parameters of one run and their optimiser; as published, the optimiser is built before W₁ is replaced."""
     parameters = {
         "W1": initial.W1[0].clone(),
@@ -66,10 +68,10 @@ def train(data: Split, initial: Parameters, protocol: Protocol, settings: Settin
             means[purpose] = (torch.tensor(losses, dtype=torch.float64) @ of_batches).reshape(1)
         found = {name: parameters[name].detach().clone() for name in NAMES}
         yield Epoch(
-            *means.values(),
+            train_loss=means["train"],
+            validation_loss=means["order of validation"],
+            test_loss=means["order of test"],
             learning_rate=torch.tensor([learning_rate]),
-            parameters=Parameters(
-                W1=found["W1"][None], b1=found["b1"].T, w2=found["w2"].T, b2=found["b2"]
-            ),
+            parameters=Parameters(W1=found["W1"][None], b1=found["b1"].T, w2=found["w2"].T, b2=found["b2"]),
         )
         scheduler.step(means["order of validation"].item())

@@ -3,12 +3,12 @@
 The Snakefile reads the names from here, so nothing heavy is imported.
 """
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
 class Protocol:
-    """Which of the notebook's slips are made."""
+    """Which of the notebook's four slips are made, and one thing that its printed curve suggests."""
 
     hidden_layer_frozen: bool
     """The optimiser is built before W₁ is replaced by the 20×8 one, and goes on holding the old tensor."""
@@ -22,8 +22,16 @@ class Protocol:
     batches_weighted_equally: bool
     """A loss is the mean over batches, although the last batch is smaller and counts as much."""
 
+    hidden_weights_normal: bool = False
+    """W₁ is drawn from N(0, 1). The notebook's code says Xavier; its printed early epochs look like this."""
 
-SLIPS = tuple(field.name for field in fields(Protocol))
+
+SLIPS = (
+    "hidden_layer_frozen",
+    "scaler_fitted_on_all_rows",
+    "validation_rows_in_training",
+    "batches_weighted_equally",
+)
 
 PUBLISHED = Protocol(**dict.fromkeys(SLIPS, True))
 CORRECTED = Protocol(**dict.fromkeys(SLIPS, False))
@@ -31,5 +39,6 @@ CORRECTED = Protocol(**dict.fromkeys(SLIPS, False))
 PROTOCOLS = {
     "published": PUBLISHED,
     "corrected": CORRECTED,
+    "published_normal_W1": replace(PUBLISHED, hidden_weights_normal=True),
     **{f"mended_{slip}": replace(PUBLISHED, **{slip: False}) for slip in SLIPS},
 }

@@ -1,4 +1,4 @@
-"""Train the housing network under one protocol, all seeds together, with gradients by hand; one row a seed and epoch."""
+"""Train the housing network under one protocol, all seeds together, by hand; one row a seed and epoch."""
 
 import argparse
 from collections.abc import Mapping
@@ -10,8 +10,8 @@ import pandas as pd
 from tqdm import tqdm
 
 from byhand import step, tables
-from byhand.errors import BadInput
 from byhand.datasets import load_housing
+from byhand.errors import BadInput
 from byhand.housing import training
 from byhand.housing.protocols import PROTOCOLS
 
@@ -31,7 +31,7 @@ def main(arguments: argparse.Namespace) -> None:
         raise BadInput(f"--epochs: nothing for {data.name}; found {', '.join(settings.epochs)}")
     protocol = PROTOCOLS[arguments.protocol]
     split = training.split(data.features, data.target, protocol, settings)
-    initial = training.initial(settings, data.features.shape[1])
+    initial = training.initial(settings, data.features.shape[1], protocol)
     epochs = settings.epochs[data.name]
     run = tqdm(
         islice(training.train(split, initial, protocol, settings), epochs),

@@ -91,21 +91,31 @@ def split(
     return Split(**stacked)
 
 
-def initial(settings: Settings, input_width: int, dtype: torch.dtype = torch.float32) -> Parameters:
-    """Xavier's uniform initialisation of each run, ±√(6 / (fan_in + fan_out)); biases 0 (Glorot and Bengio 2010)."""
+def initial(settings: Settings, input_width: int, protocol: Protocol, dtype: torch.dtype = torch.float32) -> Parameters:
+    """Xavier's uniform initialisation of each run, ±√(6 / (fan_in + fan_out)); biases 0 (Glorot and Bengio 2010).
+
+    `protocol.hidden_weights_normal` draws W₁ from N(0, 1) instead.
+    """
     hidden_width = settings.hidden_width
 
-    def xavier(stream: torch.Generator, fan_in: int, fan_out: int, *shape: int) -> Tensor:
+    def xavier(stream: torch.Generator, fan_in: int, fan_out: int) -> Tensor:
         bound = (6 / (fan_in + fan_out)) ** 0.5
-        return (2 * torch.rand(shape, generator=stream, dtype=torch.float64) - 1).mul(bound).to(dtype)
+        return torch.empty(fan_out, fan_in, dtype=torch.float64).uniform_(-bound, bound, generator=stream)
 
-    streams = [generator("housing", "initialisation", seed) for seed in range(settings.seeds)]
-    runs = [
-        (xavier(stream, input_width, hidden_width, hidden_width, input_width), xavier(stream, hidden_width, 1, hidden_width))
-        for stream in streams
-    ]
-    W1, w2 = (torch.stack(tensors) for tensors in zip(*runs, strict=True))
-    return Parameters(W1=W1, b1=torch.zeros_like(w2), w2=w2, b2=torch.zeros(settings.seeds, dtype=dtype))
+    W1, w2 = [], []
+    for seed in range(settings.seeds):
+        stream = generator("housing", "initialisation", seed)
+        w2.append(xavier(stream, hidden_width, 1)[0])
+        if protocol.hidden_weights_normal:
+            W1.append(torch.randn(hidden_width, input_width, generator=stream, dtype=torch.float64))
+        else:
+            W1.append(xavier(stream, input_width, hidden_width))
+    return Parameters(
+        W1=torch.stack(W1).to(dtype),
+        b1=torch.zeros(settings.seeds, hidden_width, dtype=dtype),
+        w2=torch.stack(w2).to(dtype),
+        b2=torch.zeros(settings.seeds, dtype=dtype),
+    )
 
 
 def orders(purpose: str, settings: Settings, rows: int) -> Iterator[Tensor]:
@@ -207,8 +217,8 @@ class Epoch:
 def train(data: Split, parameters: Parameters, protocol: Protocol, settings: Settings) -> Iterator[Epoch]:
     """Train for ever, yielding after each epoch.
 
-    A frozen hidden layer gets a gradient of zero: Adam, whose moments are then zero too, never moves it. The training loss is that of the batches as they were met, with
-    the parameters of that moment.
+    A frozen hidden layer gets a gradient of zero: Adam, whose moments are then zero too, never moves it. The training
+    loss is that of the batches as they were met, with the parameters of that moment.
     """
     loss = LOSSES["mean_squared_error"]
     hidden_width, input_width = parameters.W1.shape[1:]

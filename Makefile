@@ -1,0 +1,49 @@
+# make        set up, run the workflow, say where the results are
+# make test   set up, run the tests
+# make lint   ruff, mypy, snakefmt, snakemake --lint
+# make bench  time the notebook's ways against ours
+# make lock   write requirements.lock anew from pyproject.toml
+# make clean  remove results, logs and Snakemake's records (not the data, not .venv)
+
+PYTHON ?= python3
+BIN := .venv/bin
+SNAKEFILES := Snakefile $(wildcard workflow/rules/*.smk)
+
+.PHONY: all setup test lint bench lock clean
+
+all: setup
+	@$(BIN)/snakemake --no-hooks $(ARGS)
+	@PYTHONPATH=src $(BIN)/python -m byhand.summary results
+
+setup: .venv/installed
+
+# uv comes from the same hashed lock file as everything else, by way of pip.
+.venv/installed: requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "byhand needs Python 3.11 or newer; this is %s. Name another: make PYTHON=python3.12" % sys.version.split()[0])'
+	@echo "Setting up .venv (about 3 GB, once) …"
+	@$(PYTHON) -m venv --clear .venv
+	@sed -n '/^uv==/,/^ *# via/p' requirements.lock > .venv/uv.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.lock
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip sync --quiet --require-hashes --compile-bytecode requirements.lock
+	@touch $@
+
+test: setup
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/snakefmt --check $(SNAKEFILES)
+	@$(BIN)/snakemake --lint
+
+bench: setup
+	@$(BIN)/snakemake --no-hooks --cores 1 --forcerun benchmarks -- benchmarks
+
+lock: setup
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group dev \
+		pyproject.toml --output-file requirements.lock
+
+clean:
+	@rm -rf logs .snakemake results/.snakemake
+	@find results -mindepth 1 ! -name README.md -delete
