@@ -71,7 +71,7 @@ def train(data: Split, initial: Parameters, protocol: Protocol, settings: Settin
             train_loss=means["train"],
             validation_loss=means["order of validation"],
             test_loss=means["order of test"],
-            learning_rate=torch.tensor([learning_rate]),
+            learning_rate=torch.tensor([learning_rate], dtype=torch.float64),
             parameters=Parameters(W1=found["W1"][None], b1=found["b1"].T, w2=found["w2"].T, b2=found["b2"]),
         )
         scheduler.step(means["order of validation"].item())

@@ -1,0 +1,56 @@
+"""What several rooms' tests share: where the real data are, and a small housing data set that is always there."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from sklearn.datasets import load_diabetes
+
+ROOT = Path(__file__).resolve().parent.parent
+REAL_DATA = Path(os.environ.get("BYHAND_TEST_DATA", ROOT.parent / "shared" / "data"))
+
+torch.set_num_threads(1)
+
+Step = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of the real data sets' caches."""
+    if not (REAL_DATA / "cal_housing_py3.pkz").is_file():
+        pytest.skip(f"no real data in {REAL_DATA} (BYHAND_TEST_DATA names another folder)")
+    return REAL_DATA
+
+
+@pytest.fixture(scope="session")
+def step() -> Step:
+    """Run a step as a person would: step("housing.train", "--protocol", "published", …)."""
+
+    def run(name: str, *arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", f"byhand.{name}", *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "COLUMNS": "100"},
+            **options,  # type: ignore[call-overload]
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def housing_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A housing data file of the kind that the data step writes, from scikit-learn's bundled diabetes data."""
+    path = tmp_path_factory.mktemp("data") / "housing.npz"
+    bunch = load_diabetes()
+    target = (bunch.target - bunch.target.mean()) / bunch.target.std()
+    np.savez(
+        path, features=bunch.data, target=target, feature_names=bunch.feature_names, dataset="diabetes", fallback_for=""
+    )
+    return path
