@@ -30,9 +30,9 @@ def validated(config: Mapping[str, Any], schema: Path) -> dict[str, Any]:
     Raises:
         BadInput: the first thing that is wrong: which key, what was found, what is allowed.
     """
-    validator = Draft202012Validator(yaml.safe_load(schema.read_text(encoding="utf-8")))
-    if (error := best_match(validator.iter_errors(config))) is not None:
-        raise BadInput(f"config: {_told(error)}")
+    allowed = yaml.safe_load(schema.read_text(encoding="utf-8"))
+    if (error := best_match(Draft202012Validator(allowed).iter_errors(config))) is not None:
+        raise BadInput(f"config: {_told(error, allowed['$defs'])}")
     for key, value in _leaves(config):
         if isinstance(value, float) and not math.isfinite(value):  # JSON Schema has no word for it
             raise BadInput(f"config: {_key(key)}: found {value}, expected a finite number")
@@ -86,7 +86,7 @@ class _UniqueKeys(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def _told(error: ValidationError) -> str:
+def _told(error: ValidationError, definitions: Mapping[str, Any]) -> str:
     """One line: key, found, expected."""
     key = _key(error.absolute_path)
     instance: Any = error.instance
@@ -101,8 +101,9 @@ def _told(error: ValidationError) -> str:
             return f"{_key([*error.absolute_path, unknown])}: unknown key{guess}; known here: {', '.join(known)}"
         case "required":
             missing = next(name for name in allowed if name not in instance)
-            about = schema["properties"][missing].get("description", "a value")
-            return f"{_key([*error.absolute_path, missing])}: missing, expected {about}"
+            about = schema["properties"][missing]
+            about = definitions[about["$ref"].rpartition("/")[2]] if "$ref" in about else about
+            return f"{_key([*error.absolute_path, missing])}: missing, expected {about['description']}"
         case _:
             expected = schema.get("description") or f"{error.validator} {_short(allowed)}"
             return f"{key}: found {_short(instance)}, expected {expected}"

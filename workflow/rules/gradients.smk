@@ -1,13 +1,6 @@
 # Problem 1, exercises 1 and 2: gradients by hand, against autograd and finite differences.
 
 
-rule gradients:
-    input:
-        "results/gradients/check.csv",
-        "results/gradients/document.csv",
-        "results/gradients/figure_check.svg",
-
-
 localrules:
     gradients,
 
@@ -65,3 +58,10 @@ rule gradients_figure_check:
         runtime=10,
     shell:
         "python -m byhand.gradients.figure_check --table {input.table} --output {output.pictures} > {log} 2>&1"
+
+
+rule gradients:
+    input:
+        rules.gradients_check.output,
+        rules.gradients_document.output,
+        rules.gradients_figure_check.output,

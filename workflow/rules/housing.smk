@@ -5,16 +5,6 @@ from byhand.housing.protocols import PROTOCOLS
 TRAINING = {key: value for key, value in config["housing"]["training"].items() if key != "epochs"}
 
 
-rule housing:
-    input:
-        "results/housing/autograd_check.csv",
-        "results/housing/final_losses.csv",
-        "results/housing/slips.csv",
-        "results/housing/printed_curve.csv",
-        "results/housing/figure_curves.svg",
-        "results/housing/figure_slips.svg",
-
-
 localrules:
     housing,
 
@@ -140,6 +130,16 @@ rule housing_figure_slips:
         runtime=10,
     shell:
         "python -m byhand.housing.figure_slips --table {input.table} --output {output.pictures} > {log} 2>&1"
+
+
+rule housing:
+    input:
+        expand(rules.housing_train.output, protocol=PROTOCOLS),
+        rules.housing_autograd_check.output,
+        rules.housing_baseline.output,
+        rules.housing_compare.output,
+        rules.housing_figure_curves.output,
+        rules.housing_figure_slips.output,
 
 
 # Not part of `all`: `make bench`.

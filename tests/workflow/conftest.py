@@ -1,0 +1,118 @@
+"""A copy of the project to run the workflow in, made small, and a run of it that tests can start from."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.conftest import REAL_DATA, ROOT
+
+SMALL = {  # so that a full run takes seconds
+    ("data", "images"): ["digits"],
+    ("data", "housing"): ["diabetes"],
+    ("gradients", "check"): {"input_widths": [1, 2], "hidden_widths": [2], "samples": [3], "seeds": 2},
+    ("gradients", "document", "seeds"): 3,
+    ("housing", "training", "epochs"): {"california_housing": 2, "diabetes": 3},
+    ("housing", "training", "seeds"): 2,
+    ("housing", "autograd_check", "compared_epochs"): 1,
+}
+
+
+@dataclass(frozen=True)
+class Project:
+    """A working copy, and Snakemake run in it as a person would run it."""
+
+    path: Path
+
+    def snakemake(self, *arguments: str, data_home: Path | None = None) -> subprocess.CompletedProcess[str]:
+        environment = {key: value for key, value in os.environ.items() if key not in ("BYHAND_DATA_HOME", "PYTHONPATH")}
+        if data_home is not None:
+            environment["BYHAND_DATA_HOME"] = str(data_home)
+        return subprocess.run(
+            [sys.executable, "-m", "snakemake", *arguments],
+            cwd=self.path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def jobs(self, data_home: Path | None = None) -> dict[str, int]:
+        """What a dry run would do: jobs by rule, `all` and the other rules without a command aside."""
+        done = self.snakemake("--dry-run", data_home=data_home)
+        assert done.returncode == 0, done.stderr + done.stdout
+        said = done.stdout + done.stderr
+        table = re.search(r"Job stats:\n.*?\n(-+ +-+\n.*?)\ntotal ", said, re.DOTALL)
+        if table is None:
+            assert "Nothing to be done" in said, said
+            return {}
+        counts = dict(re.findall(r"^(\w+) +(\d+)$", table[1], re.MULTILINE))
+        return {rule: int(count) for rule, count in counts.items() if rule not in ("all", "data", *PROBLEMS)}
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        text = (self.path / name).read_text(encoding="utf-8")
+        assert old in text, f"{name} has no {old!r}"
+        (self.path / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    def configure(self, *key: str, value: object) -> None:
+        """Set one value of config.yaml."""
+        config = yaml.safe_load((self.path / "config.yaml").read_text(encoding="utf-8"))
+        section = config
+        for name in key[:-1]:
+            section = section[name]
+        section[key[-1]] = value
+        (self.path / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
+
+    def copy(self, target: Path) -> "Project":
+        shutil.copytree(self.path, target, symlinks=True)
+        return Project(target)
+
+
+PROBLEMS = tuple(path.stem for path in (ROOT / "workflow" / "rules").glob("*.smk"))
+
+
+def fresh(path: Path) -> Project:
+    """The project's own files as a clone would have them, with a small configuration."""
+    path.mkdir(parents=True, exist_ok=True)
+    for name in ("Snakefile", "config.yaml"):
+        shutil.copy(ROOT / name, path)
+    for name in ("workflow", "src", "profiles", "published"):
+        shutil.copytree(ROOT / name, path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    (path / "README.md").write_text("# A README\n", encoding="utf-8")
+    project = Project(path)
+    for key, value in SMALL.items():
+        project.configure(*key, value=value)
+    return project
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project that has run on the bundled data; not to be changed: copy it."""
+    project = fresh(tmp_path_factory.mktemp("finished") / "project")
+    done = project.snakemake("--cores", "2")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return project
+
+
+@pytest.fixture
+def project(finished: Project, tmp_path: Path) -> Project:
+    """A copy of the finished project, to be changed."""
+    return finished.copy(tmp_path / "project")
+
+
+@pytest.fixture
+def california(tmp_path: Path) -> Path:
+    """A copy of the real housing data's cache."""
+    if not (REAL_DATA / "cal_housing_py3.pkz").is_file():
+        pytest.skip(f"no real data in {REAL_DATA}")
+    home = tmp_path / "home"
+    home.mkdir()
+    shutil.copy(REAL_DATA / "cal_housing_py3.pkz", home)
+    (home / "cal_housing_py3.pkz").chmod(0o644)
+    return home

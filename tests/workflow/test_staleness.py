@@ -1,0 +1,166 @@
+"""Only what is stale runs again, and all that is stale does: for each edit, the jobs of a dry run are exactly these."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from byhand.housing.protocols import PROTOCOLS
+from tests.workflow.conftest import Project, fresh
+
+Edit = Callable[[Project], None]
+
+GRADIENTS = {"gradients_check": 1, "gradients_document": 1, "gradients_figure_check": 1}
+AFTER_TRAINING = {"housing_compare": 1, "housing_figure_curves": 1, "housing_figure_slips": 1}
+TRAINING = {"housing_train": len(PROTOCOLS), **AFTER_TRAINING}
+HOUSING = {"housing_autograd_check": 1, "housing_baseline": 1, **TRAINING}
+FIGURES = {"gradients_figure_check": 1, "housing_figure_curves": 1, "housing_figure_slips": 1}
+COMPUTED = {**GRADIENTS, **HOUSING}
+
+
+def configure(*key: str, value: object) -> Edit:
+    return lambda project: project.configure(*key, value=value)
+
+
+def edit(name: str, old: str, new: str) -> Edit:
+    return lambda project: project.edit(name, old, new)
+
+
+def touch(*patterns: str) -> Edit:
+    def touched(project: Project) -> None:
+        for pattern in patterns:
+            paths = list(project.path.glob(pattern))
+            assert paths, pattern
+            for path in paths:
+                os.utime(path, (path.stat().st_atime + 10_000, path.stat().st_mtime + 10_000))
+
+    return touched
+
+
+def delete(name: str) -> Edit:
+    return lambda project: (project.path / name).unlink()
+
+
+def change_array(project: Project) -> None:
+    """One bit of the housing data, in the file that the data step made."""
+    path = project.path / "results/data/housing.npz"
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+EDITS = {
+    # nothing that matters
+    "nothing at all": (lambda project: None, {}),
+    "a comment in a step": (edit("src/byhand/housing/train.py", "import argparse", "# a comment\nimport argparse"), {}),
+    "a docstring in the mathematics": (edit("src/byhand/gradients/network.py", "sign(0) = 0 picks", "sign(0) = 0 chooses"), {}),
+    "blank lines and line breaks": (
+        edit("src/byhand/files.py", "import hashlib\n", "import hashlib\n\n\n\n"),
+        {},
+    ),
+    "the README": (edit("README.md", "A README", "Another README"), {}),
+    "a comment in the configuration": (edit("config.yaml", "data:", "# a comment\ndata:"), {}),
+    "a comment in the rules": (edit("workflow/rules/housing.smk", "rule housing:", "# a comment\nrule housing:"), {}),
+    "a touched input": (touch("published/*.csv"), {}),
+    "touched sources, configuration and data": (touch("src/**/*.py", "config.yaml", "results/data/*"), {}),
+    # a value of each problem
+    "gradients: a shape of the check": (
+        configure("gradients", "check", "samples", value=[4]),
+        {"gradients_check": 1, "gradients_figure_check": 1},
+    ),
+    "gradients: the document's tolerance": (
+        configure("gradients", "document", "tolerance", value=1e-5),
+        {"gradients_document": 1},
+    ),
+    "housing: the epochs": (
+        configure("housing", "training", "epochs", value={"california_housing": 2, "diabetes": 4}),
+        TRAINING,
+    ),
+    "housing: the learning rate": (configure("housing", "training", "learning_rate", value=0.01), HOUSING),
+    "housing: the epochs of the autograd check": (
+        configure("housing", "autograd_check", "compared_epochs", value=2),
+        {"housing_autograd_check": 1},
+    ),
+    "housing: the benchmark's repetitions, which no result of a plain run uses": (
+        configure("housing", "benchmark", "repetitions", value=3),
+        {},
+    ),
+    "data: another split of preference": (
+        configure("data", "housing", value=["california_housing", "diabetes"]),
+        {"data_download": 1, **HOUSING},
+    ),
+    # code
+    "a module that every step uses": (edit("src/byhand/files.py", '"rb+"', '"r+b"'), {"data_download": 2, **COMPUTED}),
+    "the mathematics that two problems use": (
+        edit("src/byhand/gradients/network.py", "1 - h * h", "1 - h.square()"),
+        {**GRADIENTS, **TRAINING, "housing_autograd_check": 1, "housing_baseline": 1},
+    ),
+    "mathematics that one problem uses": (
+        edit("src/byhand/gradients/references.py", "x.shape[-2] + 8", "x.shape[-2] + 9"),
+        GRADIENTS,
+    ),
+    "one step's script": (
+        edit("src/byhand/housing/compare.py", "LOSSES = [", "EXTRA = 1\nLOSSES = ["),
+        {"housing_compare": 1, "housing_figure_slips": 1},
+    ),
+    "a step's mathematics": (
+        edit("src/byhand/housing/comparison.py", "level: float = 0.95", "level: float = 0.9"),
+        {"housing_compare": 1, "housing_figure_slips": 1},
+    ),
+    "a figure's script": (
+        edit("src/byhand/housing/figure_slips.py", "capsize=2", "capsize=3"),
+        {"housing_figure_slips": 1},
+    ),
+    "the style of all figures": (edit("src/byhand/style.py", "COLUMN = 3.5", "COLUMN = 3.4"), FIGURES),
+    "a rule's command": (
+        edit("workflow/rules/gradients.smk", "--output {output.table} > {log}", "--output {output.table}  > {log}"),
+        {"gradients_check": 1, "gradients_figure_check": 1},
+    ),
+    # files
+    "a changed input": (edit("published/housing_losses.csv", "0.5030", "0.5031"), {**AFTER_TRAINING}),
+    "a deleted table": (delete("results/housing/baseline.csv"), {"housing_baseline": 1, **AFTER_TRAINING}),
+    "a deleted figure": (delete("results/housing/figure_slips.svg"), {"housing_figure_slips": 1}),
+    "a deleted provenance": (delete("results/gradients/document.json"), {"gradients_document": 1}),
+    "a changed data file": (change_array, HOUSING),
+}
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_after_an_edit_exactly_what_is_stale_runs(project: Project, name: str) -> None:
+    make, expected = EDITS[name]
+    make(project)
+    assert project.jobs() == expected
+
+
+def test_an_edit_undone_leaves_nothing_to_do(project: Project) -> None:
+    project.edit("src/byhand/files.py", '"rb+"', '"r+b"')
+    assert project.jobs()
+    project.edit("src/byhand/files.py", '"r+b"', '"rb+"')
+    assert project.jobs() == {}
+
+
+@pytest.mark.parametrize("preserve", [True, False], ids=["times kept", "times not kept"])
+def test_a_fresh_clone_over_existing_results_knows_what_is_current(
+    finished: Project, tmp_path: Path, preserve: bool
+) -> None:
+    clone = fresh(tmp_path / "clone")
+    shutil.copytree(
+        finished.path / "results",
+        clone.path / "results",
+        copy_function=shutil.copy2 if preserve else shutil.copy,
+    )
+    assert clone.jobs() == {}
+    clone.edit("src/byhand/housing/figure_slips.py", "capsize=2", "capsize=3")
+    assert clone.jobs() == {"housing_figure_slips": 1}
+
+
+def test_a_new_data_file_in_the_configured_home_reruns_what_stands_on_it(project: Project, california: Path) -> None:
+    project.configure("data", "housing", value=["california_housing", "diabetes"])
+    assert project.snakemake("--cores", "2", "results/data/housing.npz", data_home=california).returncode == 0
+    cache = california / "cal_housing_py3.pkz"
+    os.utime(cache, (1e9, 2e9))
+    assert "data_download" not in project.jobs(data_home=california)
+    cache.write_bytes(cache.read_bytes() + b"\0")
+    assert project.jobs(data_home=california)["data_download"] == 1
