@@ -32,7 +32,7 @@ def step() -> Step:
     """Run a step as a person would: step("housing.train", "--protocol", "published", …)."""
 
     def run(name: str, *arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
+        done: subprocess.CompletedProcess[str] = subprocess.run(
             [sys.executable, "-m", f"byhand.{name}", *map(str, arguments)],
             capture_output=True,
             text=True,
@@ -40,6 +40,7 @@ def step() -> Step:
             env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "COLUMNS": "100"},
             **options,  # type: ignore[call-overload]
         )
+        return done
 
     return run
 

@@ -48,9 +48,18 @@ def or_exit(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 
 
 def data_home(config: Mapping[str, Any]) -> str:
-    """The folder of the data sets' caches: the environment variable, else `data.home`, else `data` in the project."""
-    home = os.environ.get(DATA_HOME) or config["data"]["home"] or "data"
-    return os.path.expanduser(home)
+    """The folder of the data sets' caches: the environment variable, else `data.home`; empty if neither names one.
+
+    Raises:
+        BadInput: there is no such folder.
+    """
+    variable = os.environ.get(DATA_HOME)
+    home = os.path.expanduser(variable or config["data"]["home"] or "")
+    if home and not os.path.isdir(home):
+        raise BadInput(
+            f"{DATA_HOME if variable else 'config: data.home'}: found {home!r}, expected a folder that exists"
+        )
+    return home
 
 
 def check_file(path: Path) -> None:

@@ -27,7 +27,9 @@ def parser(description: str | None, settings: type | None = None) -> argparse.Ar
     several values, `Mapping[str, int]` takes `name=value` pairs. The field's comment for people is
     `field(metadata={"help": ...})`.
     """
-    made = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    made = argparse.ArgumentParser(
+        prog=_name(), description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     for field, kind in _fields(settings):
         repeated = get_origin(kind) in (tuple, Mapping)
         made.add_argument(
@@ -62,9 +64,9 @@ def run(main: Callable[[argparse.Namespace], None], arguments: argparse.Argument
     try:
         main(parsed)
     except BadInput as error:
-        sys.exit(f"{Path(arguments.prog).name}: error: {error}")
+        sys.exit(f"{arguments.prog}: error: {error}")
     except FileNotFoundError as error:
-        sys.exit(f"{Path(arguments.prog).name}: error: {error.filename}: no such file")
+        sys.exit(f"{arguments.prog}: error: {error.filename}: no such file")
 
 
 def use_threads(threads: int) -> None:
@@ -85,10 +87,9 @@ def finish(
 
     `facts` are what only the step knows: seeds, the data that it stands on.
     """
-    module = sys.modules["__main__"].__spec__
     provenance.write(
         outputs,
-        step=module.name if module else Path(sys.argv[0]).stem,
+        step=_name(),
         settings={name: _plain(value) for name, value in vars(arguments).items() if name != "started"},
         inputs=inputs,
         threads=arguments.threads,
@@ -120,6 +121,12 @@ def _fields(settings: type | None) -> list[tuple[dataclasses.Field[Any], Any]]:
         return []
     hints = get_type_hints(settings)
     return [(field, hints[field.name]) for field in dataclasses.fields(settings)]
+
+
+def _name() -> str:
+    """The module that is run, as `python -m` names it."""
+    spec = sys.modules["__main__"].__spec__
+    return spec.name if spec else Path(sys.argv[0]).stem
 
 
 def _plain(value: Any) -> Any:

@@ -22,7 +22,7 @@ def read(path: Path, columns: Iterable[str]) -> pd.DataFrame:
         BadInput: it is not there, is not a table, or lacks one of `columns`.
     """
     try:
-        table = pd.read_csv(path, float_precision="round_trip", keep_default_na=False, na_values=[""])
+        table = pd.read_csv(path, keep_default_na=False, na_values=[""])
     except FileNotFoundError as error:
         raise BadInput(f"{path}: no such file") from error
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:

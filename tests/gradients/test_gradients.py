@@ -23,9 +23,7 @@ def problem(
     loss: str, *, input_width: int = 3, hidden_width: int = 4, samples: int = 5, seed: int = 0, kink: bool = False
 ) -> Problem:
     stream = generator("tests", input_width, hidden_width, samples, seed)
-    parameters = network.random_normal(
-        stream, hidden_width=hidden_width, input_width=input_width, dtype=torch.float64
-    )
+    parameters = network.random_normal(stream, hidden_width=hidden_width, input_width=input_width, dtype=torch.float64)
     x = torch.randn(samples, input_width, generator=stream, dtype=torch.float64)
     y = torch.randn(samples, generator=stream, dtype=torch.float64)
     if kink:
@@ -48,9 +46,7 @@ ALL_WITHIN = dict.fromkeys(NAMES, True)
 def test_gradients_by_hand_agree_with_autograd_at_every_shape(
     loss: str, input_width: int, hidden_width: int, samples: int, seed: int, kink: bool
 ) -> None:
-    case = problem(
-        loss, input_width=input_width, hidden_width=hidden_width, samples=samples, seed=seed, kink=kink
-    )
+    case = problem(loss, input_width=input_width, hidden_width=hidden_width, samples=samples, seed=seed, kink=kink)
     allowed = references.autograd_allowance(*case)
     assert within(network.gradient(*case), references.autograd(*case), allowed) == ALL_WITHIN
 
@@ -60,9 +56,7 @@ def test_gradients_by_hand_agree_with_autograd_at_every_shape(
 def test_gradients_by_hand_agree_with_central_differences_at_the_kink_too(
     loss: str, input_width: int, hidden_width: int, samples: int, seed: int, kink: bool
 ) -> None:
-    case = problem(
-        loss, input_width=input_width, hidden_width=hidden_width, samples=samples, seed=seed, kink=kink
-    )
+    case = problem(loss, input_width=input_width, hidden_width=hidden_width, samples=samples, seed=seed, kink=kink)
     allowed = references.central_differences_allowance(*case)
     assert within(network.gradient(*case), references.central_differences(*case), allowed) == ALL_WITHIN
 
@@ -77,7 +71,7 @@ def test_at_the_kink_the_absolute_error_has_the_subgradient_zero() -> None:
 def test_a_stack_of_problems_gives_the_stack_of_their_gradients(loss: str) -> None:
     cases = [problem(loss, seed=seed) for seed in range(3)]
     stacked = Parameters(**{name: torch.stack([getattr(case[0], name) for case in cases]) for name in NAMES})
-    x, y = (torch.stack([case[index] for case in cases]) for index in (1, 2))  # type: ignore[arg-type]
+    x, y = torch.stack([case[1] for case in cases]), torch.stack([case[2] for case in cases])
     together = network.gradient(stacked, x, y, LOSSES[loss])
     for index, case in enumerate(cases):
         alone = network.gradient(*case)

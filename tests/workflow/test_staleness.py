@@ -51,11 +51,14 @@ def change_array(project: Project) -> None:
     path.write_bytes(content)
 
 
-EDITS = {
+EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
     # nothing that matters
-    "nothing at all": (lambda project: None, {}),
+    "nothing at all": (edit("README.md", "", ""), {}),
     "a comment in a step": (edit("src/byhand/housing/train.py", "import argparse", "# a comment\nimport argparse"), {}),
-    "a docstring in the mathematics": (edit("src/byhand/gradients/network.py", "sign(0) = 0 picks", "sign(0) = 0 chooses"), {}),
+    "a docstring in the mathematics": (
+        edit("src/byhand/gradients/network.py", "sign(0) = 0 picks", "sign(0) = 0 chooses"),
+        {},
+    ),
     "blank lines and line breaks": (
         edit("src/byhand/files.py", "import hashlib\n", "import hashlib\n\n\n\n"),
         {},

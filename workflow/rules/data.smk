@@ -1,14 +1,18 @@
 # The two data sets, each as one file of arrays, from the first source that can be had.
 
+from byhand.data.layout import existing
+
+KINDS = ["images", "housing"]
+HOME = configuration.or_exit(configuration.data_home, config)
+
 
 def cached_files(wildcards):
-    return configuration.cached_files(wildcards.kind, config)
+    """What is in the configured home of the data sets, so that a changed file there is a changed input.
 
-
-rule data:
-    input:
-        "results/data/images.npz",
-        "results/data/housing.npz",
+    Downloads are kept in the folder `data` here, which is not watched: it fills up during the run.
+    """
+    sources = config["data"][wildcards.kind] if HOME else []
+    return [str(Path(HOME, path)) for source in sources for path in existing(source, Path(HOME))]
 
 
 # On a cluster too this runs on the submitting machine: it is the one with a network.
@@ -25,7 +29,7 @@ rule data_download:
         provenance=update("results/data/{kind}.json"),
     params:
         code=code("byhand.data.download"),
-        home=configuration.data_home(config),
+        home=["--home", HOME] if HOME else [],
         sources=lambda wildcards: config["data"][wildcards.kind],
         settings=flags(config["data"]["download"]),
         mirrors=lambda wildcards: flags(
@@ -36,12 +40,17 @@ rule data_download:
             }
         ),
     wildcard_constraints:
-        kind="images|housing",
+        kind="|".join(KINDS),
     log:
         "logs/data/{kind}.log",
     resources:
         mem_mb=2000,
         runtime=60,
     shell:
-        "python -m byhand.data.download --sources {params.sources} --home {params.home:q}"
+        "python -m byhand.data.download --sources {params.sources} {params.home:q}"
         " {params.settings:q} {params.mirrors:q} --output {output.arrays} 2>&1 | tee {log}"
+
+
+rule data:
+    input:
+        expand(rules.data_download.output, kind=KINDS),

@@ -1,0 +1,111 @@
+"""Results are whole or not there, and bad input ends in one line."""
+
+import json
+import os
+import stat
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from byhand import files, tables
+from byhand.errors import BadInput
+from tests.conftest import ROOT, Step
+
+
+def test_a_file_is_replaced_only_when_all_of_it_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("before", encoding="utf-8")
+
+    def broken() -> None:
+        with files.replaced(path) as temporary:
+            temporary.write_text("half of", encoding="utf-8")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        broken()
+    assert path.read_text(encoding="utf-8") == "before"
+    assert list(tmp_path.iterdir()) == [path]
+    files.write_text(path, "after")
+    assert path.read_text(encoding="utf-8") == "after"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_results_are_readable_by_others_as_the_umask_says(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        files.write_text(tmp_path / "a", "a")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o644
+
+
+def test_what_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(BadInput, match=r"file/table\.csv: cannot be written"):
+        files.write_text(tmp_path / "file" / "table.csv", "")
+
+
+def test_floats_in_tables_read_back_as_the_same_numbers(tmp_path: Path) -> None:
+    numbers = [0.1, 1 / 3, 2**-1074, 1e308, -0.0, 123456789.123456789]
+    tables.write(pd.DataFrame({"x": numbers}), tmp_path / "t.csv")
+    assert tables.read(tmp_path / "t.csv", ["x"])["x"].tolist() == numbers
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (None, "no such file"),
+        (b"", "is not a CSV table"),
+        (b"\xff\xfe\x00", "is not a CSV table"),
+        (b"a,b\n1,2,3\n4\n5,6,7,8\n", "is not a CSV table"),
+        (b"a,b\n1,2\n", "lacks the column epoch; it has a, b"),
+    ],
+)
+def test_a_bad_table_is_told_in_one_line(tmp_path: Path, content: bytes | None, line: str) -> None:
+    path = tmp_path / "t.csv"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(BadInput, match=line) as told:
+        tables.read(path, ["epoch"])
+    assert str(told.value).startswith(str(path))
+
+
+STEPS = sorted(
+    ".".join(path.relative_to(ROOT / "src" / "byhand").with_suffix("").parts)
+    for path in (ROOT / "src" / "byhand").glob("*/*.py")
+    if "step.run(" in path.read_text(encoding="utf-8")
+)
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_every_step_can_be_run_by_hand_and_explains_itself(step: Step, name: str) -> None:
+    done = step(name, "--help")
+    assert done.returncode == 0, done.stderr
+    assert "--output" in done.stdout
+    assert len(done.stdout.splitlines()) > 8
+
+
+def test_bad_input_of_a_step_is_one_line_and_status_1(step: Step, tmp_path: Path) -> None:
+    output = tmp_path / "out.csv"
+    flags = ["--input-width", "2", "--hidden-width", "2", "--samples", "2", "--tolerance", "1e-6", "--seeds", "2"]
+    done = step("gradients.document", *flags, "--published", tmp_path / "none.csv", "--output", output)
+    assert done.returncode == 1
+    assert done.stderr == f"byhand.gradients.document: error: {tmp_path}/none.csv: no such file\n"
+    assert not list(tmp_path.iterdir())
+
+
+def test_provenance_traces_a_table(step: Step, tmp_path: Path) -> None:
+    output = tmp_path / "out.csv"
+    flags = ["--input-width", "2", "--hidden-width", "2", "--samples", "2", "--tolerance", "1e-6", "--seeds", "2"]
+    published = ROOT / "published" / "gradient_check.csv"
+    done = step("gradients.document", *flags, "--published", published, "--output", output)
+    assert done.returncode == 0, done.stderr
+    record = json.loads(output.with_suffix(".json").read_text(encoding="utf-8"))
+    assert record["step"] == "byhand.gradients.document"
+    assert record["outputs"] == {str(output): files.sha256(output)}
+    assert record["inputs"] == {str(published): files.sha256(published)}
+    assert record["settings"]["hidden_width"] == 2
+    assert "byhand.gradients.network" in record["code"]["modules"]
+    assert {"seeds", "versions", "hardware", "threads", "wall_seconds", "finished"} <= record.keys()
+    assert record["versions"]["torch"].startswith("2.")
