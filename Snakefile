@@ -1,7 +1,6 @@
 # byhand: a table of contents. Each problem of the document has one name: its section in config.yaml, its rules in
 # workflow/rules, its code in src/byhand, its results and its tests.
 
-import os
 import shlex
 import sys
 from pathlib import Path
@@ -15,10 +14,12 @@ from byhand.records import keep_with_results
 from byhand.step import flags
 from byhand.summary import told
 
-# Steps run with this Snakemake's own Python and this folder's code, whether or not anything is activated or installed.
-shell.prefix(
-    f"export PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH PYTHONPATH={shlex.quote(str(SOURCE))}; "
-)
+# Steps run this folder's code, installed or not, with this Snakemake's own Python, activated or not (unless Snakemake
+# itself is asked to deploy the software: snakemake --sdm conda).
+exports = f"export PYTHONPATH={shlex.quote(str(SOURCE))}"
+if not workflow.deployment_settings.deployment_method:
+    exports += f" PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH"
+shell.prefix(f"{exports}; ")
 keep_with_results(Path.cwd())
 
 configuration.or_exit(configuration.check_file, Path(workflow.basedir, "config.yaml"))

@@ -7,7 +7,6 @@ uses, and a change in any other value leaves the step alone.
 
 import argparse
 import dataclasses
-import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -70,8 +69,10 @@ def run(main: Callable[[argparse.Namespace], None], arguments: argparse.Argument
 
 
 def use_threads(threads: int) -> None:
-    """Compute with this many threads, in torch too if the step has imported it."""
-    os.environ["OMP_NUM_THREADS"] = str(threads)
+    """Compute with this many threads: in the libraries under NumPy and, if the step has imported it, in torch."""
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415  the Snakefile does without
+
+    threadpool_limits(threads)
     if (torch := sys.modules.get("torch")) is not None:
         torch.set_num_threads(threads)
 

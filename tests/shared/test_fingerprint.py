@@ -14,7 +14,7 @@ MODULES = {
     "byhand/shared.py": '"""Shared."""\n\ndef helper(x):\n    """Help."""\n    return x + 1\n',
     "byhand/room/__init__.py": "",
     "byhand/room/inner.py": "from ..shared import helper\n",
-    "byhand/room/step.py": "from byhand.room import inner\n\ndef main():\n    import byhand.late\n    inner.helper(1)\n",
+    "byhand/room/step.py": "from byhand.room import inner\n\ndef main():\n    import byhand.late\n    inner.helper(1)",
     "byhand/late.py": "LATE = 1\n",
     "byhand/other.py": "OTHER = 1\n",
 }

@@ -9,14 +9,16 @@ rule gradients_check:
     output:
         table="results/gradients/check.csv",
         provenance="results/gradients/check.json",
-    params:
-        code=code("byhand.gradients.check"),
-        settings=flags(config["gradients"]["check"]),
     log:
         "logs/gradients/check.log",
+    conda:
+        "../../environment.yml"
     resources:
         mem_mb=1000,
         runtime=20,
+    params:
+        code=code("byhand.gradients.check"),
+        settings=flags(config["gradients"]["check"]),
     shell:
         "python -m byhand.gradients.check {params.settings:q} --output {output.table} > {log} 2>&1"
 
@@ -27,14 +29,16 @@ rule gradients_document:
     output:
         table="results/gradients/document.csv",
         provenance="results/gradients/document.json",
-    params:
-        code=code("byhand.gradients.document"),
-        settings=flags(config["gradients"]["document"]),
     log:
         "logs/gradients/document.log",
+    conda:
+        "../../environment.yml"
     resources:
         mem_mb=1000,
         runtime=10,
+    params:
+        code=code("byhand.gradients.document"),
+        settings=flags(config["gradients"]["document"]),
     shell:
         "python -m byhand.gradients.document {params.settings:q} --published {input.published}"
         " --output {output.table} > {log} 2>&1"
@@ -49,13 +53,15 @@ rule gradients_figure_check:
             "results/gradients/figure_check.png",
         ],
         provenance="results/gradients/figure_check.json",
-    params:
-        code=code("byhand.gradients.figure_check"),
     log:
         "logs/gradients/figure_check.log",
+    conda:
+        "../../environment.yml"
     resources:
         mem_mb=1000,
         runtime=10,
+    params:
+        code=code("byhand.gradients.figure_check"),
     shell:
         "python -m byhand.gradients.figure_check --table {input.table} --output {output.pictures} > {log} 2>&1"
 

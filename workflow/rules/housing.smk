@@ -2,7 +2,11 @@
 
 from byhand.housing.protocols import PROTOCOLS
 
-TRAINING = {key: value for key, value in config["housing"]["training"].items() if key != "epochs"}
+TRAINING = {
+    key: value
+    for key, value in config["housing"]["training"].items()
+    if key != "epochs"
+}
 
 
 localrules:
@@ -15,16 +19,18 @@ rule housing_train:
     output:
         table="results/housing/training/{protocol}.csv",
         provenance="results/housing/training/{protocol}.json",
-    params:
-        code=code("byhand.housing.train"),
-        settings=flags(config["housing"]["training"]),
-    wildcard_constraints:
-        protocol="|".join(PROTOCOLS),
     log:
         "logs/housing/training/{protocol}.log",
+    wildcard_constraints:
+        protocol="|".join(PROTOCOLS),
+    conda:
+        "../../environment.yml"
     resources:
         mem_mb=1500,
         runtime=30,
+    params:
+        code=code("byhand.housing.train"),
+        settings=flags(config["housing"]["training"]),
     shell:
         "python -m byhand.housing.train --protocol {wildcards.protocol} --data {input.data} {params.settings:q}"
         " --output {output.table} > {log} 2>&1"
@@ -36,14 +42,16 @@ rule housing_autograd_check:
     output:
         table="results/housing/autograd_check.csv",
         provenance="results/housing/autograd_check.json",
-    params:
-        code=code("byhand.housing.autograd_check"),
-        settings=flags(TRAINING) + flags(config["housing"]["autograd_check"]),
     log:
         "logs/housing/autograd_check.log",
+    conda:
+        "../../environment.yml"
     resources:
         mem_mb=1500,
         runtime=30,
+    params:
+        code=code("byhand.housing.autograd_check"),
+        settings=flags(TRAINING) + flags(config["housing"]["autograd_check"]),
     shell:
         "python -m byhand.housing.autograd_check --data {input.data} {params.settings:q}"
         " --output {output.table} > {log} 2>&1"
@@ -55,14 +63,16 @@ rule housing_baseline:
     output:
         table="results/housing/baseline.csv",
         provenance="results/housing/baseline.json",
-    params:
-        code=code("byhand.housing.baseline"),
-        settings=flags(TRAINING),
     log:
         "logs/housing/baseline.log",
+    conda:
+        "../../environment.yml"
     resources:
         mem_mb=1500,
         runtime=10,
+    params:
+        code=code("byhand.housing.baseline"),
+        settings=flags(TRAINING),
     shell:
         "python -m byhand.housing.baseline --data {input.data} {params.settings:q} --output {output.table} > {log} 2>&1"
 
@@ -77,13 +87,15 @@ rule housing_compare:
         slips="results/housing/slips.csv",
         printed_curve="results/housing/printed_curve.csv",
         provenance="results/housing/final_losses.json",
-    params:
-        code=code("byhand.housing.compare"),
     log:
         "logs/housing/compare.log",
+    conda:
+        "../../environment.yml"
     resources:
         mem_mb=1000,
         runtime=10,
+    params:
+        code=code("byhand.housing.compare"),
     shell:
         "python -m byhand.housing.compare --runs {input.runs} --baseline {input.baseline} --published {input.published}"
         " --output {output.final_losses} {output.slips} {output.printed_curve} > {log} 2>&1"
@@ -91,7 +103,10 @@ rule housing_compare:
 
 rule housing_figure_curves:
     input:
-        runs=expand(rules.housing_train.output.table, protocol=["published", "published_normal_W1", "corrected"]),
+        runs=expand(
+            rules.housing_train.output.table,
+            protocol=["published", "published_normal_W1", "corrected"],
+        ),
         baseline=rules.housing_baseline.output.table,
         published="published/housing_losses.csv",
     output:
@@ -100,13 +115,15 @@ rule housing_figure_curves:
             "results/housing/figure_curves.png",
         ],
         provenance="results/housing/figure_curves.json",
-    params:
-        code=code("byhand.housing.figure_curves"),
     log:
         "logs/housing/figure_curves.log",
+    conda:
+        "../../environment.yml"
     resources:
         mem_mb=1000,
         runtime=10,
+    params:
+        code=code("byhand.housing.figure_curves"),
     shell:
         "python -m byhand.housing.figure_curves --runs {input.runs} --baseline {input.baseline}"
         " --published {input.published} --output {output.pictures} > {log} 2>&1"
@@ -121,13 +138,15 @@ rule housing_figure_slips:
             "results/housing/figure_slips.png",
         ],
         provenance="results/housing/figure_slips.json",
-    params:
-        code=code("byhand.housing.figure_slips"),
     log:
         "logs/housing/figure_slips.log",
+    conda:
+        "../../environment.yml"
     resources:
         mem_mb=1000,
         runtime=10,
+    params:
+        code=code("byhand.housing.figure_slips"),
     shell:
         "python -m byhand.housing.figure_slips --table {input.table} --output {output.pictures} > {log} 2>&1"
 
@@ -149,13 +168,15 @@ rule housing_benchmark:
     output:
         table="results/housing/benchmark.csv",
         provenance="results/housing/benchmark.json",
-    params:
-        code=code("byhand.housing.benchmark"),
-        settings=flags(TRAINING) + flags(config["housing"]["benchmark"]),
     log:
         "logs/housing/benchmark.log",
+    conda:
+        "../../environment.yml"
     resources:
         mem_mb=1500,
         runtime=30,
+    params:
+        code=code("byhand.housing.benchmark"),
+        settings=flags(TRAINING) + flags(config["housing"]["benchmark"]),
     shell:
         "python -m byhand.housing.benchmark --data {input.data} {params.settings:q} --output {output.table} 2>&1 | tee {log}"

@@ -9,6 +9,7 @@ import argparse
 import hashlib
 import socket
 import sys
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,7 +63,8 @@ def california_housing(folder: Path, mirrors: Sequence[str]) -> Arrays:
         _california_housing.ARCHIVE = archive._replace(url=url)
         try:
             # One retry is the least that it allows; the pause between attempts is ours.
-            bunch = fetch_california_housing(data_home=folder, n_retries=1, delay=0.01)
+            with warnings.catch_warnings(action="ignore"):  # … and its word of that retry would bury the reason
+                bunch = fetch_california_housing(data_home=folder, n_retries=1, delay=0.01)
         except OSError as error:
             errors.append(f"{url}: {error}")
         else:
@@ -71,7 +73,7 @@ def california_housing(folder: Path, mirrors: Sequence[str]) -> Arrays:
 
 
 def digits(_folder: Path, _mirrors: Sequence[str]) -> Arrays:
-    """The 1,797 digits that ship inside scikit-learn, brought to MNIST's shape; a fifth of each class is for testing."""
+    """The 1,797 digits that ship inside scikit-learn, brought to MNIST's shape; a fifth of each is for testing."""
     from sklearn.datasets import load_digits  # noqa: PLC0415
     from sklearn.model_selection import train_test_split  # noqa: PLC0415
 
@@ -130,7 +132,7 @@ def main() -> None:
         arrays = SOURCES[arguments.source].read(arguments.folder, arguments.mirrors)
     except Exception as error:
         sys.exit(" ".join(f"{type(error).__name__}: {error}".split()))
-    np.savez_compressed(arguments.folder / ARRAYS, allow_pickle=False, **arrays)
+    np.savez(arguments.folder / ARRAYS, allow_pickle=False, **arrays)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,275 @@
+"""What a person sees of a download: the wanted data, or one line that says why not, and then the next source."""
+
+import json
+import os
+import pickle
+import shutil
+import subprocess
+import time
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import joblib
+import numpy as np
+import pytest
+
+from tests.conftest import Step
+from tests.data.server import mirror, refusing
+
+QUICK = ["--attempts", "2", "--attempt-seconds", "20", "--stall-seconds", "2", "--pause-seconds", "0"]
+NOBODY = "http://127.0.0.1:9/"  # the discard port: nothing is fetched by accident
+MIRRORS = ["--mnist-mirrors", NOBODY, "--california-housing-mirrors", NOBODY]
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def download(step: Step, tmp_path: Path) -> Run:
+    """Run the download step for these sources into out.npz, in an empty folder."""
+
+    def run(*sources: str, options: tuple[object, ...] = ()) -> subprocess.CompletedProcess[str]:
+        return step(
+            "data.download", "--sources", *sources, *QUICK, *MIRRORS, *options, "--output", "out.npz", cwd=tmp_path
+        )
+
+    return run
+
+
+def arrays(folder: Path) -> dict[str, np.ndarray]:
+    with np.load(folder / "out.npz", allow_pickle=False) as found:
+        return dict(found)
+
+
+def without_progress(stderr: str) -> list[str]:
+    return [line for line in stderr.splitlines() if "%|" not in line and line.strip()]
+
+
+# --- the libraries' caches, in place -------------------------------------------------------------------------------
+
+
+def test_mnist_is_read_from_a_cache_that_is_only_read(download: Run, real_data: Path, tmp_path: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in sorted(real_data.rglob("*"))}
+    done = download("mnist", "digits", options=("--home", real_data))
+    assert done.returncode == 0, done.stderr
+    assert without_progress(done.stderr) == []
+    found = arrays(tmp_path)
+    assert found["train_images"].shape == (60_000, 28, 28)
+    assert found["test_images"].shape == (10_000, 28, 28)
+    assert (found["test_labels"] == 1).mean() == 0.1135
+    assert (str(found["dataset"]), str(found["fallback_for"])) == ("mnist", "")
+    assert {path: path.stat().st_mtime_ns for path in sorted(real_data.rglob("*"))} == before
+    assert not (tmp_path / "data").exists(), "nothing was downloaded, so nothing is kept"
+
+
+def test_california_housing_is_read_from_a_cache(download: Run, real_data: Path, tmp_path: Path) -> None:
+    done = download("california_housing", "diabetes", options=("--home", real_data))
+    assert done.returncode == 0, done.stderr
+    found = arrays(tmp_path)
+    assert found["features"].shape == (20_640, 8)
+    assert found["features"][:, 0].mean() == pytest.approx(3.870671, abs=1e-6)
+    assert found["target"].mean() == pytest.approx(2.068558, abs=1e-6)
+    record = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
+    assert (record["dataset"], record["fallback_for"], record["refusals"]) == ("california_housing", "", [])
+
+
+def test_the_same_source_gives_the_same_bytes(download: Run, tmp_path: Path) -> None:
+    contents = []
+    for _ in range(2):
+        assert download("diabetes").returncode == 0
+        contents.append((tmp_path / "out.npz").read_bytes())
+    assert contents[0] == contents[1]
+
+
+# --- downloads -----------------------------------------------------------------------------------------------------
+
+
+def test_mnist_is_downloaded_by_torchvisions_own_code_and_kept(download: Run, real_data: Path, tmp_path: Path) -> None:
+    with mirror(real_data / "MNIST" / "raw") as server:
+        done = download("mnist", options=("--mnist-mirrors", server.url))
+    assert done.returncode == 0, done.stderr
+    assert len(set(server.asked)) == 4
+    kept = sorted(path.name for path in (tmp_path / "data/MNIST/raw").iterdir())
+    assert kept == sorted(path.name for path in (real_data / "MNIST/raw").glob("*.gz"))
+    again = download("mnist")
+    assert again.returncode == 0, "what was kept needs no network"
+
+
+MANNERS = {
+    "login page": "expected MD5 f68b3c2dcbeaaa9fbdd348bbdeb94873, found ",
+    "altered": "expected MD5 f68b3c2dcbeaaa9fbdd348bbdeb94873, found ",
+    "cut off": "expected MD5 f68b3c2dcbeaaa9fbdd348bbdeb94873, found ",
+    "reset in mid-file": "expected MD5 f68b3c2dcbeaaa9fbdd348bbdeb94873, found ",
+    "403": "HTTP Error 403",
+    "404": "HTTP Error 404",
+    "503": "HTTP Error 503",
+    "redirect loop": "infinite loop",
+    "stalled": "timed out",
+    "slow drip": "not done after 3 seconds",
+}
+
+
+@pytest.mark.parametrize("manner", MANNERS)
+def test_a_bad_mirror_is_told_with_its_reason_and_the_next_source_is_used(
+    download: Run, real_data: Path, tmp_path: Path, manner: str
+) -> None:
+    started = time.monotonic()
+    limit = ("--attempt-seconds", 3) if manner == "slow drip" else ()
+    with mirror(real_data / "MNIST" / "raw", manner) as server:
+        done = download("mnist", "digits", options=("--mnist-mirrors", server.url, *limit))
+    assert done.returncode == 0, done.stderr
+    said = without_progress(done.stderr)
+    assert [line.partition(" failed: ")[0] for line in said[:2]] == [f"mnist: attempt {k} of 2" for k in (1, 2)]
+    assert all(MANNERS[manner] in line for line in said[:2]), said
+    assert said[2:] == ["FALLBACK: digits, which ships inside scikit-learn, is used in place of mnist"]
+    record = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
+    assert (record["dataset"], record["fallback_for"]) == ("digits", "mnist")
+    assert MANNERS[manner] in record["refusals"][0]
+    assert not (tmp_path / "data").exists(), "a bad file is not kept"
+    assert time.monotonic() - started < 60
+
+
+def test_without_a_fallback_an_unreachable_host_is_an_error_that_leaves_earlier_results(
+    download: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "out.npz").write_bytes(b"earlier")
+    done = download("mnist", options=("--mnist-mirrors", refusing()))
+    assert done.returncode == 1
+    assert without_progress(done.stderr)[-1].startswith("byhand.data.download: error: no data: mnist: ")
+    assert "Connection refused" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert (tmp_path / "out.npz").read_bytes() == b"earlier"
+    assert [path.name for path in tmp_path.iterdir()] == ["out.npz"]
+
+
+# --- bad files in a cache ------------------------------------------------------------------------------------------
+
+HOUSING = "cal_housing_py3.pkz"
+IMAGES = "MNIST/raw/train-images-idx3-ubyte.gz"
+LABELS = "MNIST/raw/t10k-labels-idx1-ubyte.gz"
+
+
+class Trap:
+    """A pickle that writes a file when it is loaded."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
+        return (os.mkdir, (str(self.path),))
+
+
+def write(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+
+
+def alter(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def altered_number(path: Path) -> None:
+    numbers = joblib.load(path)
+    numbers[5, 0] += 1
+    joblib.dump(numbers, path, compress=6)
+
+
+def folder_in_place(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+BAD_FILES: dict[str, tuple[str, Callable[[Path], object], str]] = {
+    "an archive cut off": (IMAGES, lambda path: write(path, path.read_bytes()[:-100]), "expected MD5 f68b3c2d"),
+    "an archive altered by a bit": (IMAGES, alter, "expected MD5 f68b3c2d"),
+    "a login page in place of an archive": (
+        LABELS,
+        lambda path: write(path, b"<html>log in</html>"),
+        "expected MD5 ec2",
+    ),
+    "an empty archive": (LABELS, lambda path: write(path, b""), "found d41d8cd98f00b204e9800998ecf8427e"),
+    "a folder in place of an archive": (LABELS, folder_in_place, "cannot be read (Is a directory)"),
+    "another archive of the four": (
+        LABELS,
+        lambda path: shutil.copy(path.with_name("train-labels-idx1-ubyte.gz"), path),
+        "found d53e105ee54ea40749a09fcbcd1e9432",
+    ),
+    "housing cut off": (
+        HOUSING,
+        lambda path: write(path, path.read_bytes()[:-100]),
+        "(it is cut off, or unpacks to mo",
+    ),
+    "housing altered by a bit": (HOUSING, alter, "expected "),
+    "one number of housing altered": (HOUSING, altered_number, "expected SHA-256 of its numbers 898f39f9"),
+    "a login page in place of housing": (
+        HOUSING,
+        lambda path: write(path, b"<html>log in</html>"),
+        "found a file with",
+    ),
+    "an empty file in place of housing": (HOUSING, lambda path: write(path, b""), "found a file with SHA-256 e3b0c442"),
+    "a folder in place of housing": (HOUSING, folder_in_place, "cannot be read (Is a directory)"),
+    "another array in place of housing": (
+        HOUSING,
+        lambda path: joblib.dump(np.zeros(9), path, compress=6),
+        "expected sc",
+    ),
+    "a bomb in place of housing": (
+        HOUSING,
+        lambda path: write(path, zlib.compress(bytes(10**8))),
+        "unpacks to more than",
+    ),
+    "a pickle that runs code": (
+        HOUSING,
+        lambda path: write(path, zlib.compress(pickle.dumps(Trap(path.parent / "sprung")))),
+        "(it names posix.mkdir)",
+    ),
+}
+
+
+@pytest.fixture
+def home(real_data: Path, tmp_path: Path) -> Path:
+    """A copy of the real caches, to be spoilt."""
+    target = tmp_path / "home"
+    shutil.copytree(real_data, target, copy_function=shutil.copyfile)
+    for path in [target, *target.rglob("*")]:
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    return target
+
+
+@pytest.mark.parametrize("case", BAD_FILES)
+def test_a_bad_file_is_refused_by_name_and_never_used(download: Run, home: Path, tmp_path: Path, case: str) -> None:
+    name, spoil, reason = BAD_FILES[case]
+    spoil(home / name)
+    before = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
+    wanted, bundled = ("california_housing", "diabetes") if name == HOUSING else ("mnist", "digits")
+    done = download(wanted, bundled, options=("--home", home, "--attempts", 1))
+    assert done.returncode == 0, done.stderr
+    refusal, _, fallback = without_progress(done.stderr)
+    assert refusal.startswith(f"refused, and not used: {home / name}: ")
+    assert reason in refusal
+    assert fallback.startswith(f"FALLBACK: {bundled}")
+    assert str(arrays(tmp_path)["dataset"]) == bundled
+    assert {path: path.read_bytes() for path in home.rglob("*") if path.is_file()} == before
+    assert not (home / "sprung").exists()
+
+
+def test_a_bad_file_is_fetched_again_where_that_is_possible(download: Run, home: Path, real_data: Path) -> None:
+    alter(home / IMAGES)
+    with mirror(real_data / "MNIST" / "raw") as server:
+        done = download("mnist", options=("--home", home, "--mnist-mirrors", server.url))
+    assert done.returncode == 0, done.stderr
+    assert f"refused, and not used: {home / IMAGES}" in done.stderr
+    assert f"/{Path(IMAGES).name}" in server.asked
+
+
+def test_unpacked_files_of_mnist_are_verified_too(download: Run, home: Path, tmp_path: Path) -> None:
+    packed = home / LABELS
+    unpacked = packed.with_suffix("")
+    unpacked.write_bytes(zlib.decompress(packed.read_bytes(), wbits=31))
+    packed.unlink()
+    assert download("mnist", options=("--home", home)).returncode == 0
+    alter(unpacked)
+    done = download("mnist", "digits", options=("--home", home, "--attempts", 1))
+    assert f"{unpacked}: expected SHA-256 ff7bcfd4" in done.stderr
+    assert str(arrays(tmp_path)["dataset"]) == "digits"
