@@ -24,7 +24,7 @@ setup: .venv/installed
 	@$(PYTHON) -m venv --clear .venv
 	@sed -n '/^uv==/,/^ *# via/p' requirements.lock > .venv/uv.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.lock
-	@VIRTUAL_ENV=.venv $(BIN)/uv pip sync --quiet --require-hashes --compile-bytecode requirements.lock
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip sync --system-certs --quiet --require-hashes --compile-bytecode requirements.lock
 	@touch $@
 
 test: setup
@@ -41,7 +41,7 @@ bench: setup
 	@$(BIN)/snakemake --no-hooks --cores 1 --forcerun benchmarks -- benchmarks
 
 lock: setup
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group dev \
+	@$(BIN)/uv pip compile --system-certs --quiet --universal --python-version 3.11 --generate-hashes --no-header --group dev \
 		pyproject.toml --output-file requirements.lock
 
 clean:
