@@ -28,7 +28,7 @@ setup: .venv/installed
 	@touch $@
 
 test: setup
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 lint: setup
 	@$(BIN)/ruff check .
