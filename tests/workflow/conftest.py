@@ -80,7 +80,7 @@ PROBLEMS = tuple(path.stem for path in (ROOT / "workflow" / "rules").glob("*.smk
 def fresh(path: Path) -> Project:
     """The project's own files as a clone would have them, with a small configuration."""
     path.mkdir(parents=True, exist_ok=True)
-    for name in ("Snakefile", "config.yaml"):
+    for name in ("Snakefile", "config.yaml", "environment.yml"):
         shutil.copy(ROOT / name, path)
     for name in ("workflow", "src", "profiles", "published"):
         shutil.copytree(ROOT / name, path / name, ignore=shutil.ignore_patterns("__pycache__"))

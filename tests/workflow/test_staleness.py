@@ -64,6 +64,7 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
         {},
     ),
     "the README": (edit("README.md", "A README", "Another README"), {}),
+    "a comment in the conda environment": (edit("environment.yml", "name: byhand", "# a comment\nname: byhand"), {}),
     "a comment in the configuration": (edit("config.yaml", "data:", "# a comment\ndata:"), {}),
     "a comment in the rules": (edit("workflow/rules/housing.smk", "rule housing:", "# a comment\nrule housing:"), {}),
     "a touched input": (touch("published/*.csv"), {}),
