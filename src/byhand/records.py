@@ -17,7 +17,9 @@ def keep_with_results(directory: Path) -> None:
     link = directory / ".snakemake" / "metadata"
     with contextlib.suppress(FileExistsError, PermissionError):  # another process did it; nothing may be written
         records.mkdir(parents=True, exist_ok=True)
-        (directory / ".snakemake" / "incomplete").mkdir(parents=True, exist_ok=True)  # else it thinks them an old format
+        (directory / ".snakemake" / "incomplete").mkdir(
+            parents=True, exist_ok=True
+        )  # else it thinks them an old format
         if not link.exists():
             link.unlink(missing_ok=True)
             link.symlink_to(os.path.relpath(records, link.parent), target_is_directory=True)

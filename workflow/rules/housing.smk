@@ -105,7 +105,7 @@ rule housing_figure_curves:
     input:
         runs=expand(
             rules.housing_train.output.table,
-            protocol=["published", "published_normal_W1", "corrected"],
+            protocol=["published", "published_normal_w2", "corrected"],
         ),
         baseline=rules.housing_baseline.output.table,
         published="published/housing_losses.csv",

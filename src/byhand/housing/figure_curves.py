@@ -1,6 +1,6 @@
 """Draw the losses per epoch: mean and range over the seeds, the printed epochs as open marks.
 
-Left what the notebook's code says, in the middle the same with W₁ from N(0, 1), right all slips mended.
+Left what the notebook's code says, in the middle the same with w₂ from N(0, 1), right all slips mended.
 """
 
 import argparse
@@ -21,7 +21,7 @@ def main(arguments: argparse.Namespace) -> None:
     """Write the figure."""
     columns = ["dataset", "fallback_for", "seed", "epoch", *(f"{split}_loss" for split, *_ in SPLITS)]
     panels = dict(
-        zip(("published code", "published code, but $W_1$ ~ N(0, 1)", "corrected"), arguments.runs, strict=True)
+        zip(("published code", "published code, but $w_2$ ~ N(0, 1)", "corrected"), arguments.runs, strict=True)
     )
     baseline = tables.read(arguments.baseline, ["test_loss"])["test_loss"].mean()
     with style.figure(arguments.output, columns=3, sharey=True, figsize=(2 * style.COLUMN, 2.7)) as (figure, panes):
@@ -57,7 +57,7 @@ def main(arguments: argparse.Namespace) -> None:
 
 if __name__ == "__main__":
     parser = step.parser(__doc__)
-    parser.add_argument("--runs", type=Path, nargs=3, required=True, help="published, with normal W1, corrected (.csv)")
+    parser.add_argument("--runs", type=Path, nargs=3, required=True, help="published, with normal w2, corrected (.csv)")
     parser.add_argument("--baseline", type=Path, required=True, help="linear regression (.csv)")
     parser.add_argument("--published", type=Path, required=True, help="the losses that the document printed (.csv)")
     parser.add_argument("--output", type=Path, nargs="+", required=True, help="the pictures to write (.svg, .png)")

@@ -94,26 +94,23 @@ def split(
 def initial(settings: Settings, input_width: int, protocol: Protocol, dtype: torch.dtype = torch.float32) -> Parameters:
     """Xavier's uniform initialisation of each run, ±√(6 / (fan_in + fan_out)); biases 0 (Glorot and Bengio 2010).
 
-    `protocol.hidden_weights_normal` draws W₁ from N(0, 1) instead.
+    The weights named in `protocol.normal_weights` are from N(0, 1) instead.
     """
-    hidden_width = settings.hidden_width
-
-    def xavier(stream: torch.Generator, fan_in: int, fan_out: int) -> Tensor:
-        bound = (6 / (fan_in + fan_out)) ** 0.5
-        return torch.empty(fan_out, fan_in, dtype=torch.float64).uniform_(-bound, bound, generator=stream)
-
-    W1, w2 = [], []
+    fans = {"w2": (settings.hidden_width, 1), "W1": (input_width, settings.hidden_width)}
+    drawn: dict[str, list[Tensor]] = {name: [] for name in fans}
     for seed in range(settings.seeds):
         stream = generator("housing", "initialisation", seed)
-        w2.append(xavier(stream, hidden_width, 1)[0])
-        if protocol.hidden_weights_normal:
-            W1.append(torch.randn(hidden_width, input_width, generator=stream, dtype=torch.float64))
-        else:
-            W1.append(xavier(stream, input_width, hidden_width))
+        for name, (fan_in, fan_out) in fans.items():
+            weights = torch.empty(fan_out, fan_in, dtype=torch.float64)
+            bound = (6 / (fan_in + fan_out)) ** 0.5
+            normal = name in protocol.normal_weights
+            drawn[name].append(
+                weights.normal_(generator=stream) if normal else weights.uniform_(-bound, bound, generator=stream)
+            )
     return Parameters(
-        W1=torch.stack(W1).to(dtype),
-        b1=torch.zeros(settings.seeds, hidden_width, dtype=dtype),
-        w2=torch.stack(w2).to(dtype),
+        W1=torch.stack(drawn["W1"]).to(dtype),
+        b1=torch.zeros(settings.seeds, settings.hidden_width, dtype=dtype),
+        w2=torch.cat(drawn["w2"]).to(dtype),
         b2=torch.zeros(settings.seeds, dtype=dtype),
     )
 
