@@ -38,6 +38,7 @@ config = configuration.or_exit(
 include: "workflow/rules/data.smk"
 include: "workflow/rules/gradients.smk"
 include: "workflow/rules/housing.smk"
+include: "workflow/rules/relu.smk"
 
 
 localrules:
@@ -51,6 +52,7 @@ rule all:
         rules.data.input,
         rules.gradients.input,
         rules.housing.input,
+        rules.relu.input,
 
 
 # Times differ from run to run, so they stay out of `all`.
