@@ -38,6 +38,8 @@ config = configuration.or_exit(
 include: "workflow/rules/data.smk"
 include: "workflow/rules/gradients.smk"
 include: "workflow/rules/housing.smk"
+include: "workflow/rules/relu.smk"
+include: "workflow/rules/least_squares.smk"
 
 
 localrules:
@@ -51,12 +53,15 @@ rule all:
         rules.data.input,
         rules.gradients.input,
         rules.housing.input,
+        rules.relu.input,
+        rules.least_squares.input,
 
 
 # Times differ from run to run, so they stay out of `all`.
 rule benchmarks:
     input:
         rules.housing_benchmark.output,
+        rules.least_squares_benchmark.output,
 
 
 onsuccess:

@@ -21,6 +21,11 @@ SMALL = {  # so that a full run takes seconds
     ("housing", "training", "epochs"): {"california_housing": 2, "diabetes": 3},
     ("housing", "training", "seeds"): 2,
     ("housing", "autograd_check", "compared_epochs"): 1,
+    ("relu", "random_functions", "functions"): 4,
+    ("relu", "depth", "compositions"): 3,
+    ("least_squares", "problems", "conditions"): [10],
+    ("least_squares", "closed_form", "steps"): [1, 2],
+    ("least_squares", "convergence", "steps"): 1000,
 }
 
 

@@ -1,0 +1,42 @@
+"""The problems of a step from its settings and from the file of the housing data."""
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+from byhand.datasets import load_housing
+from byhand.errors import BadInput
+from byhand.least_squares.problems import Problem, housing, with_condition
+
+
+@dataclass(frozen=True)
+class ProblemSettings:
+    """The made problems: sizes, and condition numbers of XᵀX."""
+
+    samples: int
+    features: int
+    conditions: tuple[float, ...]
+
+
+def problems(settings: ProblemSettings, path: Path) -> list[Problem]:
+    """The made problems, then housing standardised and raw.
+
+    Raises:
+        BadInput: fewer samples than features, so that XᵀX has no inverse; or no housing data.
+    """
+    if settings.samples < settings.features:
+        raise BadInput(
+            f"samples: found {settings.samples}, expected at least as many as features ({settings.features})"
+        )
+    made = [with_condition(condition, settings.samples, settings.features) for condition in settings.conditions]
+    return made + housing(load_housing(path))
+
+
+def step_sizes(factors: tuple[float, ...], bound: float, optimal: float) -> dict[str, float]:
+    """Step sizes by name: multiples of 2/λ_max, and the optimal one."""
+    return {**{f"{factor:g} of the bound": factor * bound for factor in factors}, "optimal": optimal}
+
+
+def add_data(parser: argparse.ArgumentParser) -> None:
+    """The flag for the housing data."""
+    parser.add_argument("--data", type=Path, required=True, help="the housing data (.npz)")

@@ -1,0 +1,1 @@
+"""Problem 3: functions as ReLU networks, proven equal on all of ℝ by exact arithmetic."""
