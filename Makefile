@@ -1,15 +1,16 @@
-# make        set up, run the workflow, say where the results are
-# make test   set up, run the tests
-# make lint   ruff, mypy, snakefmt, snakemake --lint
-# make bench  time the notebook's ways against ours
-# make lock   write requirements.lock anew from pyproject.toml
-# make clean  remove results, logs and Snakemake's records (not the data, not .venv)
+# make          set up, run the workflow, say where the results are
+# make test     set up, run the tests
+# make lint     ruff, mypy, snakefmt, snakemake --lint
+# make bench    time the notebook's ways against ours
+# make gallery  copy the figures from results to docs/gallery
+# make lock     write requirements.lock anew from pyproject.toml
+# make clean    remove results, logs and Snakemake's records (not the data, not .venv)
 
 PYTHON ?= python3
 BIN := .venv/bin
 SNAKEFILES := Snakefile $(wildcard workflow/rules/*.smk)
 
-.PHONY: all setup test lint bench lock clean
+.PHONY: all setup test lint bench gallery lock clean
 
 all: setup
 	@$(BIN)/snakemake --no-hooks $(ARGS)
@@ -28,7 +29,7 @@ setup: .venv/installed
 	@touch $@
 
 test: setup
-	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n auto $(ARGS)
 
 lint: setup
 	@$(BIN)/ruff check .
@@ -39,6 +40,11 @@ lint: setup
 
 bench: setup
 	@$(BIN)/snakemake --no-hooks --cores 1 --forcerun benchmarks -- benchmarks
+
+gallery: all
+	@for picture in results/*/figure_*.png; do \
+		cp "$$picture" "docs/gallery/$$(echo "$$picture" | sed 's,^results/,,; s,/,_,')"; \
+	done
 
 lock: setup
 	@$(BIN)/uv pip compile --system-certs --quiet --universal --python-version 3.11 --generate-hashes --no-header --group dev \

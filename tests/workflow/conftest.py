@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from filelock import FileLock
 
 from tests.conftest import REAL_DATA, ROOT
 
@@ -97,12 +98,17 @@ def fresh(path: Path) -> Project:
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A project that has run on the bundled data; not to be changed: copy it."""
-    project = fresh(tmp_path_factory.mktemp("finished") / "project")
-    done = project.snakemake("--cores", "2")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return project
+def finished(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Project:
+    """A project that has run on the bundled data, one for all test processes; not to be changed: copy it."""
+    base = tmp_path_factory.getbasetemp()
+    path = (base if worker_id == "master" else base.parent) / "finished"
+    with FileLock(f"{path}.lock"):
+        if not path.exists():
+            project = fresh(path.with_name("unfinished"))
+            done = project.snakemake("--cores", "2")
+            assert done.returncode == 0, done.stdout + done.stderr
+            project.path.rename(path)
+    return Project(path)
 
 
 @pytest.fixture

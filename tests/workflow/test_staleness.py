@@ -16,8 +16,25 @@ GRADIENTS = {"gradients_check": 1, "gradients_document": 1, "gradients_figure_ch
 AFTER_TRAINING = {"housing_compare": 1, "housing_figure_curves": 1, "housing_figure_slips": 1}
 TRAINING = {"housing_train": len(PROTOCOLS), **AFTER_TRAINING}
 HOUSING = {"housing_autograd_check": 1, "housing_baseline": 1, **TRAINING}
-FIGURES = {"gradients_figure_check": 1, "housing_figure_curves": 1, "housing_figure_slips": 1}
-COMPUTED = {**GRADIENTS, **HOUSING}
+RELU_FIGURES = {"relu_figure_constructions": 1, "relu_figure_depth": 1}
+RELU = {"relu_prove": 1, "relu_random_functions": 1, "relu_depth": 1, "relu_curves": 1, **RELU_FIGURES}
+LEAST_SQUARES_ON_DATA = {
+    **{
+        f"least_squares_{step}": 1 for step in ("prove", "closed_form", "convergence", "definiteness", "rank_deficient")
+    },
+    "least_squares_figure_errors": 1,
+}
+LEAST_SQUARES = {"least_squares_plane": 1, "least_squares_figure_iterates": 1, **LEAST_SQUARES_ON_DATA}
+FIGURES = {
+    "gradients_figure_check": 1,
+    "housing_figure_curves": 1,
+    "housing_figure_slips": 1,
+    **RELU_FIGURES,
+    "least_squares_figure_iterates": 1,
+    "least_squares_figure_errors": 1,
+}
+ON_HOUSING_DATA = {**HOUSING, **LEAST_SQUARES_ON_DATA}
+EVERYTHING = {"data_download": 2, **GRADIENTS, **HOUSING, **RELU, **LEAST_SQUARES}
 
 
 def configure(*key: str, value: object) -> Edit:
@@ -91,12 +108,20 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
         configure("housing", "benchmark", "repetitions", value=3),
         {},
     ),
+    "relu: the grid of the depth table": (
+        configure("relu", "depth", "grid_points", value=5),
+        {"relu_depth": 1, "relu_figure_depth": 1},
+    ),
+    "least_squares: the doublings": (
+        configure("least_squares", "definiteness", "doublings", value=30),
+        {"least_squares_definiteness": 1},
+    ),
     "data: another split of preference": (
         configure("data", "housing", value=["california_housing", "diabetes"]),
-        {"data_download": 1, **HOUSING},
+        {"data_download": 1, **ON_HOUSING_DATA},
     ),
     # code
-    "a module that every step uses": (edit("src/byhand/files.py", '"rb+"', '"r+b"'), {"data_download": 2, **COMPUTED}),
+    "a module that every step uses": (edit("src/byhand/files.py", '"rb+"', '"r+b"'), EVERYTHING),
     "the mathematics that two problems use": (
         edit("src/byhand/gradients/network.py", "1 - h * h", "1 - h.square()"),
         {**GRADIENTS, **TRAINING, "housing_autograd_check": 1, "housing_baseline": 1},
@@ -127,7 +152,7 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
     "a deleted table": (delete("results/housing/baseline.csv"), {"housing_baseline": 1, **AFTER_TRAINING}),
     "a deleted figure": (delete("results/housing/figure_slips.svg"), {"housing_figure_slips": 1}),
     "a deleted provenance": (delete("results/gradients/document.json"), {"gradients_document": 1}),
-    "a changed data file": (change_array, HOUSING),
+    "a changed data file": (change_array, ON_HOUSING_DATA),
 }
 
 

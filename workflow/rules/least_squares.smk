@@ -1,17 +1,6 @@
 # Problem 5: gradient descent on least squares, run and in closed form; when, how fast and where to it converges.
 
 
-rule least_squares:
-    input:
-        "results/least_squares/identities.csv",
-        "results/least_squares/closed_form.csv",
-        "results/least_squares/convergence.csv",
-        "results/least_squares/definiteness.csv",
-        "results/least_squares/rank_deficient.csv",
-        "results/least_squares/figure_iterates.svg",
-        "results/least_squares/figure_errors.svg",
-
-
 localrules:
     least_squares,
 
@@ -205,6 +194,18 @@ rule least_squares_figure_errors:
     shell:
         "python -m byhand.least_squares.figure_errors {params.settings:q} --table {input.table}"
         " --output {output.pictures} > {log} 2>&1"
+
+
+rule least_squares:
+    input:
+        rules.least_squares_prove.output,
+        rules.least_squares_closed_form.output,
+        rules.least_squares_convergence.output,
+        rules.least_squares_definiteness.output,
+        rules.least_squares_rank_deficient.output,
+        rules.least_squares_plane.output,
+        rules.least_squares_figure_iterates.output,
+        rules.least_squares_figure_errors.output,
 
 
 # Only part of `benchmarks`; never beside other jobs, which would be measured too.

@@ -1,15 +1,6 @@
 # Problem 3: functions as ReLU networks, proven equal on all of ℝ; any piecewise-linear function; what depth is worth.
 
 
-rule relu:
-    input:
-        "results/relu/identities.csv",
-        "results/relu/random_functions.csv",
-        "results/relu/depth.csv",
-        "results/relu/figure_constructions.svg",
-        "results/relu/figure_depth.svg",
-
-
 localrules:
     relu,
 
@@ -137,3 +128,13 @@ rule relu_figure_depth:
     shell:
         "python -m byhand.relu.figure_depth --curves {input.curves} --counts {input.counts}"
         " --output {output.pictures} > {log} 2>&1"
+
+
+rule relu:
+    input:
+        rules.relu_prove.output,
+        rules.relu_random_functions.output,
+        rules.relu_depth.output,
+        rules.relu_curves.output,
+        rules.relu_figure_constructions.output,
+        rules.relu_figure_depth.output,
