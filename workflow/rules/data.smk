@@ -1,6 +1,6 @@
 # The two data sets, each as one file of arrays, from the first source that can be had.
 
-from byhand.data.layout import cached
+from byhand.data.layout import cached, in_use
 
 KINDS = ["images", "housing"]
 HOME = configuration.or_exit(configuration.data_home, config)
@@ -31,7 +31,9 @@ rule data_download:
         runtime=60,
     params:
         code=code("byhand.data.download"),
-        home=lambda wildcards, input: ["--home", HOME] if input else [],
+        home=lambda wildcards: (
+            ["--home", HOME] if in_use(config["data"][wildcards.kind], HOME) else []
+        ),
         sources=lambda wildcards: config["data"][wildcards.kind],
         settings=flags(config["data"]["download"]),
         mirrors=lambda wildcards: flags(

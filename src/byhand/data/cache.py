@@ -11,8 +11,9 @@ import hashlib
 import io
 import math
 import shutil
+import stat
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar
 
@@ -20,11 +21,19 @@ import joblib
 import numpy as np
 from joblib import numpy_pickle
 
-from byhand.data.layout import existing
+from byhand.data.layout import CACHES, existing
 from byhand.files import replaced
 
 HOUSING_SHA256 = "898f39f9b96274ded9a9f5a3b1b9f1dc032ab86955ac0f86b1c17330ba30cb25"
 """Of the 20,640 × 9 numbers of California Housing as scikit-learn caches them, little-endian float64 by rows."""
+
+PACKED_MD5 = {
+    "train-images-idx3-ubyte.gz": "f68b3c2dcbeaaa9fbdd348bbdeb94873",
+    "train-labels-idx1-ubyte.gz": "d53e105ee54ea40749a09fcbcd1e9432",
+    "t10k-images-idx3-ubyte.gz": "9fb629c4189551a2d022fa330f9573f3",
+    "t10k-labels-idx1-ubyte.gz": "ec29112dd5afa0611ce80d1b7f02629c",
+}
+"""Of MNIST's archives: torchvision's own (`MNIST.resources`), written out because importing it takes seconds."""
 
 UNPACKED_SHA256 = {
     "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
@@ -36,27 +45,61 @@ UNPACKED_SHA256 = {
 
 _HOUSING_SHAPE = (20_640, 9)
 
+_LARGEST = 50_000_000
+"""Bytes; the largest file of any cache, MNIST's unpacked training images, has 47,040,016."""
+
 
 class Refused(Exception):
     """A cached file that is not what it should be: which, what was found, what was expected."""
 
 
-def verified(source: str, home: Path, folder: Path) -> Iterator[str]:
-    """Copy the good files of `source` from the cache `home` into `folder`; yield a line for each that is refused."""
-    check = check_mnist if source == "mnist" else check_housing
+def copied(source: str, home: Path, folder: Path) -> tuple[list[Path], list[str]]:
+    """Copy the good files of `source` that `folder` lacks from the cache `home` into it, unpacked.
+
+    Returns the files that were copied, and a line for each that was refused.
+    """
+    good, refusals = [], []
     for path in existing(source, home):
+        target = folder / _unpacked(path)
+        if target.exists():
+            continue
         try:
-            content = check(home / path, _read(home / path))
+            content = check(source, home / path)
         except Refused as refused:
-            yield str(refused)
+            refusals.append(str(refused))
         else:
-            target = folder / path.with_suffix("" if path.suffix == ".gz" else path.suffix)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
+            good.append(home / path)
+    return good, refusals
+
+
+def complete(source: str, folder: Path) -> bool:
+    """Whether `folder` holds all that `source` is read from."""
+    return all((folder / _unpacked(path)).exists() for path in CACHES[source])
+
+
+def _unpacked(path: Path) -> Path:
+    return path.with_suffix("") if path.suffix == ".gz" else path
+
+
+def check(source: str, path: Path) -> bytes:
+    """What the library may read in place of the cached file at `path`: the same numbers, in bytes that are known.
+
+    Raises:
+        Refused: it is not the file that it should be.
+    """
+    content = _read(path)
+    return check_mnist(path, content) if source == "mnist" else check_housing(path, content)
 
 
 def _read(path: Path) -> bytes:
     try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # reading a pipe would wait for ever
+            raise Refused(f"{path}: expected a file, found {'a folder' if path.is_dir() else 'a pipe or device'}")
+        if status.st_size > _LARGEST:
+            raise Refused(f"{path}: expected at most {_LARGEST:,} bytes, found {status.st_size:,}")
         return path.read_bytes()
     except OSError as error:
         raise Refused(f"{path}: cannot be read ({error.strerror})") from error
@@ -68,11 +111,8 @@ def check_mnist(path: Path, content: bytes) -> bytes:
     Raises:
         Refused: it does not have its checksum.
     """
-    from torchvision.datasets import MNIST  # noqa: PLC0415  takes seconds; only needed for archives that are there
-
     if path.suffix == ".gz":
-        expected = dict(MNIST.resources)[path.name]
-        _hold(path, "MD5", expected, hashlib.md5(content, usedforsecurity=False).hexdigest())
+        _hold(path, "MD5", PACKED_MD5[path.name], hashlib.md5(content, usedforsecurity=False).hexdigest())
         content = gzip.decompress(content)
     _hold(path, "SHA-256", UNPACKED_SHA256[path.name.removesuffix(".gz")], hashlib.sha256(content).hexdigest())
     return content
@@ -147,12 +187,15 @@ def _numbers(path: Path, content: bytes) -> np.ndarray:
     return numbers
 
 
-def keep(downloaded: Iterable[Path], folder: Path, home: Path) -> None:
-    """Keep what was downloaded into `folder` in the cache `home`, in place of what was refused there.
+def keep(downloaded: Iterable[Path], folder: Path, home: Path) -> list[Path]:
+    """Keep what was downloaded into `folder` in the cache `home`, in place of what was refused there; where it is now.
 
     Raises:
         BadInput: `home` cannot be written to.
     """
+    kept = []
     for path in downloaded:
-        with replaced(home / path.relative_to(folder)) as temporary:
+        kept.append(home / path.relative_to(folder))
+        with replaced(kept[-1]) as temporary:
             shutil.copyfile(path, temporary)
+    return kept

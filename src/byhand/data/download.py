@@ -8,7 +8,7 @@ import argparse
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,7 +17,7 @@ import numpy as np
 
 from byhand import files, step
 from byhand.data import cache
-from byhand.data.sources import ARRAYS, SOURCES, Arrays
+from byhand.data.sources import ARRAYS, IN_VAIN, SOURCES, Arrays
 from byhand.errors import BadInput
 
 
@@ -32,50 +32,109 @@ class Settings:
 
 
 class NotHad(Exception):
-    """A source cannot be had; the message says why."""
+    """A source cannot be had; the arguments are lines that say why: files that were refused, then the last attempt."""
 
 
-def get(source: str, homes: Sequence[Path], keep: Path, mirrors: Sequence[str], settings: Settings) -> Arrays:
-    """The arrays of one source, from the caches or by download.
+class Failed(Exception):
+    """One attempt to get a source failed; the message says why in one line."""
+
+    def __init__(self, reason: str, in_vain: bool = False) -> None:
+        super().__init__(reason)
+        self.in_vain = in_vain
+        """Whether another attempt would fail too."""
+
+
+@dataclass(frozen=True)
+class Had:
+    """The arrays of a source, and the files that they were read from."""
+
+    arrays: Arrays
+    files: list[Path]
+
+
+def get(source: str, homes: Sequence[Path], keep: Path, mirrors: Sequence[str], settings: Settings) -> Had:
+    """One source, from the caches or by download.
 
     Raises:
-        NotHad: every attempt failed; the last one's reason.
+        NotHad: every attempt failed.
     """
     if SOURCES[source].bundled:
-        return SOURCES[source].read(Path(), ())
+        return Had(SOURCES[source].read(Path(), ()), [])
     with TemporaryDirectory(prefix="byhand-") as name:
         folder = Path(name)
+        used, refusals = [], []
         for home in homes:
-            for refusal in cache.verified(source, home, folder):
-                tell(f"refused, and not used: {refusal}")
-        found = set(folder.rglob("*"))
+            good, bad = cache.copied(source, home, folder)
+            used += good
+            refusals += bad
+        for refusal in refusals:
+            tell(f"refused, and not used: {refusal}")
+        if not cache.complete(source, folder):
+            tell(f"{source}: downloading …")
+        cached = set(folder.rglob("*"))
         command = [sys.executable, "-m", "byhand.data.sources", source, name]
         command += ["--stall-seconds", str(settings.stall_seconds), "--mirrors", *mirrors]
         for attempt in range(settings.attempts):
-            reason = attempted(command, settings.attempt_seconds)
-            if reason is None:
+            try:
+                run(command, settings.attempt_seconds)
+                downloaded = checked(source, set(folder.rglob("*")) - cached)
+            except Failed as failed:
+                reason = failed
+            else:
                 try:
-                    kept = {*folder.rglob("*.gz"), *folder.rglob("*.pkz")} - found
-                    cache.keep(kept, folder, keep)
+                    used += cache.keep(downloaded, folder, keep)
                 except BadInput as error:
                     tell(f"{source}: used, but not kept: {error}")
                 with np.load(folder / ARRAYS, allow_pickle=False) as arrays:
-                    return dict(arrays)
+                    return Had(dict(arrays), used)
             tell(f"{source}: attempt {attempt + 1} of {settings.attempts} failed: {reason}")
+            if reason.in_vain:
+                break
+            remove_unfinished(set(folder.rglob("*")) - cached)
             if attempt + 1 < settings.attempts:
                 time.sleep(settings.pause_seconds * 2**attempt)
-    raise NotHad(reason)
+    raise NotHad(*refusals, str(reason))
 
 
-def attempted(command: Sequence[str], seconds: float) -> str | None:
-    """Run one attempt; None if it succeeded, else the reason in one line."""
+def run(command: Sequence[str], seconds: float) -> None:
+    """Run one attempt.
+
+    Raises:
+        Failed: it did, or was not done after so many seconds.
+    """
     try:
-        done = subprocess.run(command, timeout=seconds, stderr=subprocess.PIPE, text=True, check=False)
-    except subprocess.TimeoutExpired:
-        return f"not done after {seconds:g} seconds"
-    if done.returncode == 0:
-        return None
-    return (done.stderr.strip().splitlines() or [f"ended with status {done.returncode}"])[-1]
+        done = subprocess.run(
+            command, timeout=seconds, stderr=subprocess.PIPE, text=True, errors="replace", check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Failed(f"not done after {seconds:g} seconds") from error
+    if done.returncode < 0:
+        raise Failed(f"ended by signal {-done.returncode}")
+    if done.returncode:
+        said = done.stderr.strip().splitlines() or [f"ended with status {done.returncode}"]
+        raise Failed(said[-1], in_vain=done.returncode == IN_VAIN)
+
+
+def checked(source: str, made: Iterable[Path]) -> list[Path]:
+    """Those of the files that an attempt made which are a cache's, held against the same checksums as any cache.
+
+    Raises:
+        Failed: one is not what it should be.
+    """
+    downloaded = sorted(path for path in made if path.suffix in (".gz", ".pkz"))
+    for path in downloaded:
+        try:
+            cache.check(source, path)
+        except cache.Refused as refused:
+            raise Failed(f"downloaded and refused: {refused}") from refused
+    return downloaded
+
+
+def remove_unfinished(made: Iterable[Path]) -> None:
+    """Remove what an attempt was perhaps ended in the middle of; archives stay, as the libraries verify those."""
+    for path in made:
+        if path.is_file() and path.suffix not in (".gz", ".tgz"):
+            path.unlink()
 
 
 def tell(line: str) -> None:
@@ -88,23 +147,32 @@ def main(arguments: argparse.Namespace) -> None:
     settings = step.settings(arguments, Settings)
     homes = [*([arguments.home] if arguments.home else []), arguments.keep]
     mirrors = {"mnist": arguments.mnist_mirrors, "california_housing": arguments.california_housing_mirrors}
-    wanted, refusals = arguments.sources[0], []
+    wanted, reasons, refusals = arguments.sources[0], [], []
     for source in arguments.sources:
         try:
-            arrays = get(source, homes, arguments.keep, mirrors.get(source, ()), settings)
+            had = get(source, homes, arguments.keep, mirrors.get(source, ()), settings)
             break
-        except NotHad as reason:
-            refusals.append(f"{source}: {reason}")
+        except (NotHad, OSError) as error:  # OSError: no room for temporary files
+            lines = [str(line) for line in error.args] if isinstance(error, NotHad) else [str(error)]
+            reasons.append(f"{source}: {lines[-1]}")
+            refusals += [f"{source}: {line}" for line in lines]
     else:
-        raise BadInput(f"no data: {'; '.join(refusals)}")
+        raise BadInput(f"no data: {'; '.join(reasons)}")
     fallback_for = wanted if source != wanted else ""
     if fallback_for:
         tell(f"FALLBACK: {source}, which ships inside scikit-learn, is used in place of {wanted}")
     with files.replaced(arguments.output) as temporary:
         np.savez_compressed(
-            temporary, allow_pickle=False, dataset=np.array(source), fallback_for=np.array(fallback_for), **arrays
+            temporary, allow_pickle=False, dataset=np.array(source), fallback_for=np.array(fallback_for), **had.arrays
         )
-    step.finish(arguments, [arguments.output], dataset=source, fallback_for=fallback_for, refusals=refusals)
+    step.finish(
+        arguments,
+        [arguments.output],
+        inputs=had.files,
+        dataset=source,
+        fallback_for=fallback_for,
+        refusals=refusals,
+    )
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Where the libraries keep their caches; imported while Snakemake reads the rules, so nothing heavy is here."""
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -7,20 +8,35 @@ MNIST = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3
 
 CACHES = {
     # each file packed or unpacked; the packed one goes first, for it has torchvision's own checksum
-    "mnist": [[Path("MNIST/raw", f"{name}.gz"), Path("MNIST/raw", name)] for name in MNIST],
-    "california_housing": [[Path("cal_housing_py3.pkz")]],
+    "mnist": [Path("MNIST/raw", f"{name}{ending}") for name in MNIST for ending in (".gz", "")],
+    "california_housing": [Path("cal_housing_py3.pkz")],
 }
 
 
 def existing(source: str, home: Path) -> list[Path]:
-    """The files in the cache `home` that `source` is read from, relative to it; none for a bundled source."""
-    return [
-        found[0]
-        for alternatives in CACHES.get(source, [])
-        if (found := [path for path in alternatives if (home / path).exists()])
-    ]
+    """What stands in the cache `home` under the names that `source` is read from, relative to it.
+
+    Whatever it is: a folder or a file that may not be read is there too, and is to be refused by name.
+    """
+    return [path for path in CACHES.get(source, ()) if _is_there(home / path)]
 
 
 def cached(sources: Iterable[str], home: str) -> list[str]:
     """The files that any of `sources` would be read from in the cache `home`; none where `home` is empty."""
-    return [str(Path(home, path)) for source in sources for path in existing(source, Path(home))] if home else []
+    paths = [os.path.join(home, path) for source in sources for path in existing(source, Path(home))] if home else []
+    return [path for path in paths if os.path.isfile(path) and os.access(path, os.R_OK)]
+
+
+def in_use(sources: Iterable[str], home: str) -> bool:
+    """Whether the cache `home` holds anything, good or bad, under the names that any of `sources` is read from."""
+    return bool(home) and any(existing(source, Path(home)) for source in sources)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:  # in a folder that may not be entered, say
+        return True
+    return True

@@ -21,6 +21,9 @@ Arrays = dict[str, np.ndarray]
 ARRAYS = "arrays.npz"
 """Where an attempt leaves its arrays in its folder."""
 
+IN_VAIN = 3
+"""Exit status of an attempt that no further one can better: a package is missing."""
+
 
 def mnist(folder: Path, mirrors: Sequence[str]) -> Arrays:
     """MNIST (LeCun et al. 1998), by torchvision into `folder`; pixels 0 … 255.
@@ -130,6 +133,9 @@ def main() -> None:
     socket.setdefaulttimeout(arguments.stall_seconds)
     try:
         arrays = SOURCES[arguments.source].read(arguments.folder, arguments.mirrors)
+    except ImportError as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        sys.exit(IN_VAIN)
     except Exception as error:
         sys.exit(" ".join(f"{type(error).__name__}: {error}".split()))
     np.savez(arguments.folder / ARRAYS, allow_pickle=False, **arrays)
