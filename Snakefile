@@ -15,11 +15,12 @@ from byhand.step import flags
 from byhand.summary import told
 
 # Steps run this folder's code, installed or not, with this Snakemake's own Python, activated or not (unless Snakemake
-# itself is asked to deploy the software: snakemake --sdm conda).
+# itself is asked to deploy the software: snakemake --sdm conda). A prefix takes the place of Snakemake's own, bash's
+# strict mode, without which a step that fails before `| tee` would count as done.
 exports = f"export PYTHONPATH={shlex.quote(str(SOURCE))}"
 if not workflow.deployment_settings.deployment_method:
     exports += f" PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH"
-shell.prefix(f"{exports}; ")
+shell.prefix(f"set -euo pipefail; {exports}; ")
 keep_with_results(Path.cwd())
 
 configuration.or_exit(configuration.check_file, Path(workflow.basedir, "config.yaml"))
