@@ -4,7 +4,9 @@ import json
 import os
 import pickle
 import shutil
+import socket
 import subprocess
+import sys
 import time
 import zlib
 from collections.abc import Callable
@@ -13,8 +15,11 @@ from pathlib import Path
 import joblib
 import numpy as np
 import pytest
+from torchvision.datasets import MNIST
 
-from tests.conftest import Step
+from byhand.data import cache, sources
+from byhand.data.download import Failed, remove_unfinished, run
+from tests.conftest import ROOT, Step
 from tests.data.server import mirror, refusing
 
 QUICK = ["--attempts", "2", "--attempt-seconds", "100", "--stall-seconds", "2", "--pause-seconds", "0"]
@@ -110,7 +115,22 @@ MANNERS = {
 }
 
 
-@pytest.mark.parametrize("manner", MANNERS)
+@pytest.mark.parametrize("manner", sorted(MANNERS.keys() - {"slow drip"}))
+def test_torchvision_gives_a_bad_mirror_up_with_a_reason(
+    real_data: Path, tmp_path: Path, manner: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(MNIST, "mirrors", MNIST.mirrors)
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(1)
+    try:
+        with mirror(real_data / "MNIST" / "raw", manner) as server, pytest.raises((RuntimeError, OSError)) as told:
+            sources.mnist(tmp_path, [server.url])
+    finally:
+        socket.setdefaulttimeout(before)
+    assert MANNERS[manner] in str(told.value)
+
+
+@pytest.mark.parametrize("manner", ["login page", "stalled", "slow drip"])
 def test_a_bad_mirror_is_told_with_its_reason_and_the_next_source_is_used(
     download: Run, real_data: Path, tmp_path: Path, manner: str
 ) -> None:
@@ -181,6 +201,11 @@ def folder_in_place(path: Path) -> None:
     path.mkdir()
 
 
+def pipe_in_place(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
 BAD_FILES: dict[str, tuple[str, Callable[[Path], object], str]] = {
     "an archive cut off": (IMAGES, lambda path: write(path, path.read_bytes()[:-100]), "expected MD5 f68b3c2d"),
     "an archive altered by a bit": (IMAGES, alter, "expected MD5 f68b3c2d"),
@@ -220,6 +245,12 @@ BAD_FILES: dict[str, tuple[str, Callable[[Path], object], str]] = {
         lambda path: write(path, zlib.compress(bytes(10**8))),
         "unpacks to more than",
     ),
+    "a pipe in place of housing": (HOUSING, pipe_in_place, "expected a file, found a pipe"),
+    "a huge file in place of housing": (
+        HOUSING,
+        lambda path: os.truncate(path, 10**11),
+        "expected at most 50,000,000 bytes",
+    ),
     "a pickle that runs code": (
         HOUSING,
         lambda path: write(path, zlib.compress(pickle.dumps(Trap(path.parent / "sprung")))),
@@ -239,6 +270,21 @@ def home(real_data: Path, tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("case", BAD_FILES)
+def test_a_bad_file_is_refused_in_one_line_and_not_copied(home: Path, tmp_path: Path, case: str) -> None:
+    name, spoil, reason = BAD_FILES[case]
+    spoil(home / name)
+    good, refusals = cache.copied("california_housing" if name == HOUSING else "mnist", home, tmp_path / "copy")
+    assert home / name not in good
+    (refusal,) = refusals
+    assert refusal.startswith(f"{home / name}: ")
+    assert reason in refusal
+    assert "\n" not in refusal
+    assert not (home / "sprung").exists()
+
+
+@pytest.mark.parametrize(
+    "case", ["an archive altered by a bit", "a pickle that runs code", "a pipe in place of housing"]
+)
 def test_a_bad_file_is_refused_by_name_and_never_used(download: Run, home: Path, tmp_path: Path, case: str) -> None:
     name, spoil, reason = BAD_FILES[case]
     spoil(home / name)
@@ -274,3 +320,35 @@ def test_unpacked_files_of_mnist_are_verified_too(download: Run, home: Path, tmp
     done = download("mnist", "digits", options=("--home", home, "--attempts", 1))
     assert f"{unpacked}: expected SHA-256 ff7bcfd4" in done.stderr
     assert str(arrays(tmp_path)["dataset"]) == "digits"
+
+
+def test_a_good_unpacked_file_serves_where_the_archive_beside_it_is_bad(home: Path, tmp_path: Path) -> None:
+    packed = home / LABELS
+    packed.with_suffix("").write_bytes(zlib.decompress(packed.read_bytes(), wbits=31))
+    alter(packed)
+    good, refusals = cache.copied("mnist", home, tmp_path / "copy")
+    assert packed.with_suffix("") in good
+    assert [line.partition(": ")[0] for line in refusals] == [str(packed)]
+    assert cache.complete("mnist", tmp_path / "copy")
+
+
+def test_the_checksums_of_the_archives_are_torchvisions_own() -> None:
+    assert dict(MNIST.resources) == cache.PACKED_MD5
+
+
+def test_what_an_attempt_left_half_made_is_not_found_by_the_next(tmp_path: Path) -> None:
+    names = ("train-images-idx3-ubyte", "train-images-idx3-ubyte.gz", "cal_housing.tgz", "cal_housing_py3.pkz")
+    paths = [tmp_path / name for name in names]
+    for path in paths:
+        path.touch()
+    remove_unfinished(paths)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names[1:3])
+
+
+def test_a_missing_package_is_not_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sklearn.py").write_text("raise ModuleNotFoundError('no scikit-learn here')", encoding="utf-8")
+    script = "import sys; sys.path.insert(0, '.'); from byhand.data.sources import main; main()"
+    monkeypatch.setenv("PYTHONPATH", str(ROOT / "src"))
+    with pytest.raises(Failed, match="no scikit-learn here") as told:
+        run([sys.executable, "-c", f"import os; os.chdir({str(tmp_path)!r}); {script}", "california_housing", "."], 60)
+    assert told.value.in_vain
