@@ -39,7 +39,7 @@ lint: setup
 	@$(BIN)/snakemake --lint
 
 bench: setup
-	@$(BIN)/snakemake --no-hooks --cores 1 --forcerun benchmarks -- benchmarks
+	@$(BIN)/snakemake --no-hooks --forcerun benchmarks -- benchmarks
 
 gallery: all
 	@for picture in results/*/figure_*.png; do \

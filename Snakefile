@@ -40,6 +40,7 @@ include: "workflow/rules/data.smk"
 include: "workflow/rules/gradients.smk"
 include: "workflow/rules/housing.smk"
 include: "workflow/rules/relu.smk"
+include: "workflow/rules/initialization.smk"
 include: "workflow/rules/least_squares.smk"
 
 
@@ -55,6 +56,7 @@ rule all:
         rules.gradients.input,
         rules.housing.input,
         rules.relu.input,
+        rules.initialization.input,
         rules.least_squares.input,
 
 
@@ -62,6 +64,7 @@ rule all:
 rule benchmarks:
     input:
         rules.housing_benchmark.output,
+        rules.initialization_benchmark.output,
         rules.least_squares_benchmark.output,
 
 

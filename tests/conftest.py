@@ -9,12 +9,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from hypothesis import HealthCheck, settings
 from sklearn.datasets import load_diabetes
 
 ROOT = Path(__file__).resolve().parent.parent
 REAL_DATA = Path(os.environ.get("BYHAND_TEST_DATA", ROOT.parent / "shared" / "data"))
 
 torch.set_num_threads(1)
+
+# How long an example takes is a fact about the machine, and no test's concern.
+settings.register_profile("byhand", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("byhand")
 
 Step = Callable[..., subprocess.CompletedProcess[str]]
 

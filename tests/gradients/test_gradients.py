@@ -42,7 +42,7 @@ ALL_WITHIN = dict.fromkeys(NAMES, True)
 
 
 @given(st.sampled_from(list(LOSSES)), shapes, shapes, shapes, st.integers(0, 1000), st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_gradients_by_hand_agree_with_autograd_at_every_shape(
     loss: str, input_width: int, hidden_width: int, samples: int, seed: int, kink: bool
 ) -> None:
@@ -52,7 +52,7 @@ def test_gradients_by_hand_agree_with_autograd_at_every_shape(
 
 
 @given(st.sampled_from(list(LOSSES)), shapes, shapes, shapes, st.integers(0, 1000), st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_gradients_by_hand_agree_with_central_differences_at_the_kink_too(
     loss: str, input_width: int, hidden_width: int, samples: int, seed: int, kink: bool
 ) -> None:

@@ -16,12 +16,6 @@ def runs(**losses: list[float]) -> pd.DataFrame:
     )
 
 
-def test_intervals_are_students() -> None:
-    values = pd.Series([1.0, 2.0, 3.0, 4.0, 5.0])
-    assert comparison.mean_interval(values) == pytest.approx(2.776445 * math.sqrt(2.5 / 5))
-    assert comparison.prediction_interval(values) == pytest.approx(2.776445 * math.sqrt(2.5 * 6 / 5))
-
-
 @pytest.mark.parametrize(("printed", "within"), [(0.5, True), (0.54, True), (0.6, False), (0.4, False)])
 def test_a_printed_loss_is_within_the_spread_or_it_is_not(printed: float, within: bool) -> None:
     table = comparison.final_losses(

@@ -68,6 +68,33 @@ BAD_VALUES: list[tuple[str, Any, str]] = [
         "housing.training.seeds: found 1, expected a whole number from 2 to 1000 (one seed has",
     ),
     ("housing.training.seeds", True, "housing.training.seeds: found True, expected a whole number from 2 to 1000"),
+    (
+        "initialization.grid.initializations",
+        ["uniform_0.1", "glorot"],
+        "initialization.grid.initializations[1]: found 'glorot', expected uniform_NUMBER, with a number",
+    ),
+    (
+        "initialization.grid.initializations",
+        ["uniform_0.0"],
+        "initialization.grid.initializations[0]: found 'uniform_0.0', expected uniform_NUMBER, with a number",
+    ),
+    (
+        "initialization.grid.depths",
+        [0],
+        "initialization.grid.depths[0]: found 0, expected a whole number from 1 to",
+    ),
+    (
+        "initialization.grid.depths",
+        [],
+        "initialization.grid.depths: found [], expected a list of one or more",
+    ),
+    ("initialization.phase.d", [0], "initialization.phase.d[0]: found 0, expected a number from 0.001 to 10"),
+    ("initialization.training.seeds", 1, "initialization.training.seeds: found 1, expected a whole number from 2 to 1"),
+    (
+        "initialization.training.epochs.cifar",
+        3,
+        "initialization.training.epochs.cifar: unknown key; known here: mnist, digits",
+    ),
     ("housing.training.learning_rate", 0, "housing.training.learning_rate: found 0, expected a number above 0"),
     ("housing.training.learning_rate", float("inf"), "housing.training.learning_rate: found inf, expected a"),
     ("housing.training.factor", 1.0, "housing.training.factor: found 1.0, expected a number above 0 and below 1"),

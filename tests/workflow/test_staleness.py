@@ -18,6 +18,16 @@ TRAINING = {"housing_train": len(PROTOCOLS), **AFTER_TRAINING}
 HOUSING = {"housing_autograd_check": 1, "housing_baseline": 1, **TRAINING}
 RELU_FIGURES = {"relu_figure_constructions": 1, "relu_figure_depth": 1}
 RELU = {"relu_prove": 1, "relu_random_functions": 1, "relu_depth": 1, "relu_curves": 1, **RELU_FIGURES}
+COMPARED = {"initialization_compare": 1, "initialization_figure_depth": 1}
+TRAINED = {"initialization_train": 5, "initialization_figure_training": 1, **COMPARED}
+PROPAGATED = {
+    "initialization_propagate": 2,
+    "initialization_figure_gradients": 1,
+    "initialization_figure_activations": 1,
+    **COMPARED,
+}
+PHASE = {"initialization_phase": 1, "initialization_figure_phase": 1}
+ON_IMAGES = {**TRAINED, **PROPAGATED}
 LEAST_SQUARES_ON_DATA = {
     **{
         f"least_squares_{step}": 1 for step in ("prove", "closed_form", "convergence", "definiteness", "rank_deficient")
@@ -30,11 +40,12 @@ FIGURES = {
     "housing_figure_curves": 1,
     "housing_figure_slips": 1,
     **RELU_FIGURES,
+    **{f"initialization_figure_{name}": 1 for name in ("gradients", "activations", "training", "phase", "depth")},
     "least_squares_figure_iterates": 1,
     "least_squares_figure_errors": 1,
 }
 ON_HOUSING_DATA = {**HOUSING, **LEAST_SQUARES_ON_DATA}
-EVERYTHING = {"data_download": 2, **GRADIENTS, **HOUSING, **RELU, **LEAST_SQUARES}
+EVERYTHING = {"data_download": 2, **GRADIENTS, **HOUSING, **RELU, **ON_IMAGES, **PHASE, **LEAST_SQUARES}
 
 
 def configure(*key: str, value: object) -> Edit:
@@ -112,6 +123,26 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
         configure("relu", "depth", "grid_points", value=5),
         {"relu_depth": 1, "relu_figure_depth": 1},
     ),
+    "initialization: the learning rate": (configure("initialization", "training", "learning_rate", value=0.1), TRAINED),
+    "initialization: one more depth of the grid": (
+        configure("initialization", "grid", "depths", value=[1, 2, 3]),
+        {**PROPAGATED, "initialization_train": 1},
+    ),
+    "initialization: one more initialization": (
+        configure("initialization", "grid", "initializations", value=["uniform_0.1", "he"]),
+        {"initialization_train": 2, "initialization_propagate": 1, **COMPARED},
+    ),
+    "initialization: another one in the document's place": (
+        configure("initialization", "document", "initializations", value=["uniform_0.1", "he"]),
+        {
+            "initialization_train": 2,
+            "initialization_propagate": 1,
+            **COMPARED,
+            **{f"initialization_figure_{name}": 1 for name in ("gradients", "activations", "training")},
+        },
+    ),
+    "initialization: the range of d": (configure("initialization", "phase", "d", value=[0.2]), PHASE),
+    "initialization: the benchmark's steps": (configure("initialization", "benchmark", "steps", value=3), {}),
     "least_squares: the doublings": (
         configure("least_squares", "definiteness", "doublings", value=30),
         {"least_squares_definiteness": 1},
@@ -133,6 +164,14 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
     "one step's script": (
         edit("src/byhand/housing/compare.py", "LOSSES = [", "EXTRA = 1\nLOSSES = ["),
         {"housing_compare": 1, "housing_figure_slips": 1},
+    ),
+    "mathematics that all networks use": (
+        edit("src/byhand/initialization/network.py", "exp_()", "exp()"),
+        {**ON_IMAGES, **PHASE},
+    ),
+    "what training by gradient descent uses": (
+        edit("src/byhand/initialization/training.py", "done = 0", "done = 0 + 0"),
+        ON_IMAGES,
     ),
     "a step's mathematics": (
         edit("src/byhand/housing/comparison.py", "level: float = 0.95", "level: float = 0.9"),

@@ -161,7 +161,7 @@ rule housing:
         rules.housing_figure_slips.output,
 
 
-# Not part of `all`: `make bench`.
+# Only part of `benchmarks`; never beside other jobs, which would be measured too.
 rule housing_benchmark:
     input:
         data="results/data/housing.npz",
@@ -172,6 +172,7 @@ rule housing_benchmark:
         "logs/housing/benchmark.log",
     conda:
         "../../environment.yml"
+    threads: workflow.cores or 1
     resources:
         mem_mb=1500,
         runtime=30,

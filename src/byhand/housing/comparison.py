@@ -1,25 +1,13 @@
-"""What a handful of seeds says: intervals for the mean and for one more run, from Student's t distribution."""
+"""The protocols side by side: final losses, what each slip is worth, printed epochs beside the seeds."""
 
 import math
 from collections.abc import Iterator, Mapping
 
 import pandas as pd
-from scipy import stats
+
+from byhand.spread import mean_interval, prediction_interval
 
 SPLITS = ("train", "validation", "test")
-
-
-def mean_interval(values: "pd.Series[float]", level: float = 0.95) -> float:
-    """Half the width of the interval that holds the mean: t · s / √n."""
-    return float(stats.t.ppf((1 + level) / 2, len(values) - 1) * values.std() / math.sqrt(len(values)))
-
-
-def prediction_interval(values: "pd.Series[float]", level: float = 0.95) -> float:
-    """Half the width of the interval that holds one more run of the same kind: t · s · √(1 + 1/n).
-
-    A printed figure is one run with an unknown seed, so this is what it is held against.
-    """
-    return mean_interval(values, level) * math.sqrt(len(values) + 1)
 
 
 def printed_curve(runs: pd.DataFrame, printed: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,1 @@
+"""Problem 4: how initialisation and depth decide whether a tanh network learns."""

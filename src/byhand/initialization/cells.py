@@ -1,0 +1,40 @@
+"""Which networks are trained: the grid of initialisations, depths and widths, and the document's own in both orders.
+
+Only the standard library is used: the Snakefile asks for them while it is read.
+"""
+
+from collections.abc import Iterable, Mapping
+from itertools import product
+from typing import Any, NamedTuple
+
+ORDERS = ("file", "shuffled")
+
+
+class Cell(NamedTuple):
+    """One network, to be trained with all its seeds by one job."""
+
+    initialization: str
+    depth: int
+    width: int
+    order: str
+
+
+def paths(pattern: str, cells: Iterable[Cell]) -> list[str]:
+    """`pattern` filled with each cell, without repetition: a pattern may name some of a cell's parts only."""
+    return list(dict.fromkeys(pattern.format(**cell._asdict()) for cell in cells))
+
+
+def document(section: Mapping[str, Any]) -> list[Cell]:
+    """The document's own networks, in the order of the file."""
+    own = section["document"]
+    return [Cell(name, own["depth"], own["hidden_width"], "file") for name in own["initializations"]]
+
+
+def cells(section: Mapping[str, Any]) -> list[Cell]:
+    """The cells of the section `initialization:` of the configuration, without repetition."""
+    grid = section["grid"]
+    found = [
+        Cell(*values, "file") for values in product(grid["initializations"], grid["depths"], grid["hidden_widths"])
+    ]
+    found += [cell._replace(order=order) for cell, order in product(document(section), ORDERS)]
+    return list(dict.fromkeys(found))

@@ -1,0 +1,136 @@
+"""Tables that put measurement beside print, beside theory, and beside depth."""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from byhand.spread import prediction_interval
+
+MEASURES = {"train_loss": 5e-7, "train_accuracy": 5e-5, "test_loss": 5e-7, "test_accuracy": 5e-5}
+"""What the document prints, and half a unit of the last digit that it prints (losses, and accuracies in [0, 1])."""
+
+PRINTED_NAMES = {"xavier": "xavier_uniform"}
+"""What the document calls otherwise than we do."""
+
+
+def document(runs: pd.DataFrame, running: pd.DataFrame) -> pd.DataFrame:
+    """Every printed figure beside the seeds: the running mean that was printed, and the epoch's own figure behind it.
+
+    The own figure is e·a(e) − (e − 1)·a(e − 1), where a(e) is the printed mean over e epochs; rounding weighs up to
+    2e − 1 times as much in it. A figure is within the spread if it lies in the 95 % interval for one more run, widened
+    by the rounding of the print.
+
+    Args:
+        runs: one row a seed and epoch, with order, and each of `MEASURES` as the epoch's own and as `running_…`.
+        running: one row an init and epoch, as printed; may be empty.
+    """
+
+    def rows() -> Iterator[dict[str, object]]:
+        for init, printed in running.groupby("init", sort=False):
+            name = PRINTED_NAMES.get(str(init), str(init))
+            for measure, rounding in MEASURES.items():
+                column, unit = (measure, 1) if measure in printed else (f"{measure}_percent", 100)
+                means = printed.set_index("epoch")[column] / unit
+                own = means * means.index - (means * means.index).shift(fill_value=0)
+                ours = runs[(runs["initialization"] == name) & runs["epoch"].isin(means.index)]
+                for (order, number), group in ours.groupby(["order", "epoch"]):
+                    epoch = int(str(number))
+                    for quantity, figure, values, slack in (
+                        ("running mean", means[epoch], group[f"running_{measure}"], rounding),
+                        ("own", own[epoch], group[measure], (2 * epoch - 1) * rounding),
+                    ):
+                        allowed = prediction_interval(values) + slack
+                        yield {
+                            "initialization": name,
+                            "order": order,
+                            "epoch": epoch,
+                            "measure": measure,
+                            "quantity": quantity,
+                            "printed": figure,
+                            "mean": values.mean(),
+                            "standard_deviation": values.std(),
+                            "mean_minus_printed": values.mean() - figure,
+                            "allowed": allowed,
+                            "within_spread": abs(values.mean() - figure) <= allowed,
+                            "seeds": len(values),
+                        }
+
+    columns = "initialization order epoch measure quantity printed mean standard_deviation mean_minus_printed allowed"
+    return pd.DataFrame(rows(), columns=[*columns.split(), "within_spread", "seeds"])
+
+
+CASE = ["initialization", "pixels", "depth", "hidden_width"]
+
+
+def agreement(layers: pd.DataFrame, norms: pd.DataFrame) -> pd.DataFrame:
+    """The growth of δ from the last hidden layer to the first, measured and predicted, for each random network.
+
+    Theory is of infinite width; at finite width the logarithm of a seed's own ratio scatters, the more the deeper the
+    network is for its width, and `seeds_deviation_of_log_ratio` says by how much.
+
+    Args:
+        layers: means over the seeds, a row a layer, from `byhand.initialization.propagate`.
+        norms: the same for each seed.
+    """
+
+    def rows() -> Iterator[dict[str, object]]:
+        seeds = dict(list(norms.groupby(CASE)))
+        for case, network in layers.groupby(CASE, sort=False):
+            first, last = network[network["layer"] == 1].iloc[0], network.iloc[-2]
+            each = seeds[case].pivot(index="seed", columns="layer", values="delta_norm")
+            logarithms = np.log(each[1] / each[last["layer"]])
+            yield {
+                **dict(zip(CASE, case, strict=True)),
+                "chi_1": first["chi_1"],
+                "depth_scale": first["depth_scale"],
+                "first_to_last_delta": first["delta_ratio"],
+                "predicted_first_to_last_delta": first["predicted_delta_ratio"],
+                "measured_over_predicted": first["delta_ratio"] / first["predicted_delta_ratio"],
+                "seeds_deviation_of_log_ratio": logarithms.std(),
+                "last_activation_deviation": last["activation_deviation"],
+                "predicted_last_activation_deviation": last["predicted_activation_deviation"],
+                "first_to_last_weight_gradient": first["weight_gradient_norm"] / last["weight_gradient_norm"],
+                "first_to_last_bias_gradient": first["bias_gradient_norm"] / last["bias_gradient_norm"],
+                "seeds": first["seeds"],
+            }
+
+    return pd.DataFrame(rows())
+
+
+def depth(curves: pd.DataFrame, layers: pd.DataFrame, learned: float = 0.5) -> pd.DataFrame:
+    """What initialisation and depth do to activations, gradients and convergence: one row a trained network.
+
+    Args:
+        curves: one row a seed and epoch.
+        layers: one row a seed, probed epoch (0 is the start) and layer.
+        learned: the test accuracy whose first epoch counts as the beginning of learning.
+    """
+    cell = ["initialization", "depth", "hidden_width", "order"]
+
+    def rows() -> Iterator[dict[str, object]]:
+        probes = dict(list(layers.groupby(cell)))
+        for key, runs in curves.groupby(cell, sort=False):
+            final = runs[runs["epoch"] == runs["epoch"].max()]
+            start = probes[key][probes[key]["epoch"] == 0].groupby("layer").mean(numeric_only=True)
+            hidden = start.iloc[:-1]
+            reached = runs[runs["test_accuracy"] >= learned].groupby("seed")["epoch"].min()
+            yield {
+                **dict(zip(cell, key, strict=True)),
+                "activation_deviation_in_last_layer": hidden["activation_deviation"].iloc[-1],
+                "saturated_share": hidden["saturated_share"].mean(),
+                "first_to_last_delta": hidden["delta_norm"].iloc[0] / hidden["delta_norm"].iloc[-1],
+                "first_to_last_weight_gradient": hidden["weight_gradient_norm"].iloc[0]
+                / hidden["weight_gradient_norm"].iloc[-1],
+                "first_layer_weight_gradient": hidden["weight_gradient_norm"].iloc[0],
+                "train_loss": final["train_loss"].mean(),
+                "test_accuracy": final["test_accuracy"].mean(),
+                "test_accuracy_standard_deviation": final["test_accuracy"].std(),
+                "seeds_that_learn": len(reached),
+                "epochs_until_half_right": reached.median() if len(reached) else math.nan,
+                "diverged_seeds": int((final["diverged_at_step"] > 0).sum()),
+                "seeds": len(final),
+            }
+
+    return pd.DataFrame(rows())

@@ -1,0 +1,69 @@
+"""Draw loss and accuracy of each epoch for the document's networks: mean and range over the seeds, print as open marks.
+
+The printed running means are shown as the epoch's own figures, which they hide.
+"""
+
+import argparse
+from pathlib import Path
+
+import pandas as pd
+
+from byhand import step, style, tables
+from byhand.initialization import labels
+from byhand.initialization.comparison import PRINTED_NAMES
+
+PANELS = {
+    "train_loss": "training loss",
+    "test_loss": "test loss",
+    "train_accuracy": "training accuracy",
+    "test_accuracy": "test accuracy",
+}
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Write the figure."""
+    columns = ["dataset", "fallback_for", "initialization", "seed", "epoch", *PANELS]
+    runs = pd.concat(tables.read(path, columns) for path in arguments.curves)
+    printed = tables.read(arguments.published, ["init", "epoch"]).replace({"init": PRINTED_NAMES})
+    with style.figure(arguments.output, 2, 2, sharex=True, figsize=(2 * style.COLUMN, 4.4)) as (figure, panes):
+        for (column, title), axes in zip(PANELS.items(), panes.flat, strict=True):
+            for name in map(str, runs["initialization"].unique()):
+                curves = runs[runs["initialization"] == name]
+                paint = style.COLOURS[labels.colour(name)]
+                spread = curves.groupby("epoch")[column].agg(["mean", "min", "max"])
+                axes.plot(spread.index, spread["mean"], color=paint, label=labels.label(name))
+                axes.fill_between(spread.index, spread["min"], spread["max"], color=paint, alpha=0.25, linewidth=0)
+                if runs["dataset"].iloc[0] == "mnist":
+                    dots = printed[printed["init"] == name]
+                    values = dots[column] if column in dots else dots[f"{column}_percent"] / 100
+                    axes.plot(
+                        dots["epoch"], values, labels.marker(name), color=paint, markerfacecolor="none", linestyle=""
+                    )
+            axes.set(title=title)
+            if column.endswith("loss"):
+                axes.set_yscale("log")
+                axes.yaxis.set_major_formatter("{x:g}")
+                axes.yaxis.set_minor_formatter("{x:g}")
+                axes.tick_params(axis="y", which="minor", labelsize=6)
+            else:
+                axes.set_ylim(0, 1)
+                axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+        for axes in panes[1]:
+            axes.set_xlabel("epoch")
+            axes.xaxis.get_major_locator().set_params(integer=True)
+        panes[0, 0].set_ylabel("cross entropy")
+        panes[1, 0].set_ylabel("share of images")
+        handles, names = panes[0, 0].get_legend_handles_labels()
+        figure.legend(handles, names, loc="outside lower center", ncols=len(handles))
+        note = style.data_note(runs["dataset"].iloc[0], runs["fallback_for"].iloc[0])
+        marks = "; open marks: printed, each epoch's own" if runs["dataset"].iloc[0] == "mnist" else ""
+        figure.suptitle(f"{note}; mean and range of {runs['seed'].nunique()} seeds{marks}", fontsize=8)
+    step.finish(arguments, arguments.output, inputs=[*arguments.curves, arguments.published])
+
+
+if __name__ == "__main__":
+    parser = step.parser(__doc__)
+    parser.add_argument("--curves", type=Path, nargs="+", required=True, help="training of each network (.csv)")
+    parser.add_argument("--published", type=Path, required=True, help="each epoch's own printed figures (.csv)")
+    parser.add_argument("--output", type=Path, nargs="+", required=True, help="the pictures to write (.svg, .png)")
+    step.run(main, parser)

@@ -1,0 +1,68 @@
+"""The document's training loop rebuilt, to be timed and compared with: torch.nn, autograd, torch.optim, a DataLoader.
+
+Each image is fetched alone, made into a picture and from that into a tensor, as torchvision's dataset does it.
+"""
+
+from collections.abc import Iterator
+
+import torch
+from PIL import Image
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, Dataset
+from torchvision.transforms import ToTensor
+
+from byhand.datasets import Images
+from byhand.initialization.network import Parameters
+from byhand.initialization.training import Batches
+
+
+class Pictures(Dataset[tuple[Tensor, int]]):
+    """The training images one by one, as `torchvision.datasets.MNIST` with `ToTensor` gives them."""
+
+    def __init__(self, images: Images) -> None:
+        self._images = images
+        self._transform = ToTensor()
+
+    def __len__(self) -> int:
+        return len(self._images.train_labels)
+
+    def __getitem__(self, index: int) -> tuple[Tensor, int]:
+        picture = Image.fromarray(self._images.train_images[index])
+        return self._transform(picture), int(self._images.train_labels[index])
+
+
+def loaded(images: Images, batch_size: int) -> Iterator[tuple[Tensor, Tensor]]:
+    """Batches for ever, by the document's loader."""
+    while True:
+        for pictures, labels in DataLoader(Pictures(images), batch_size=batch_size, drop_last=True):
+            yield pictures.flatten(1), labels
+
+
+def resident(rows: Batches, batch_size: int) -> Iterator[tuple[Tensor, Tensor]]:
+    """The same batches out of one tensor."""
+    while True:
+        for first in range(0, len(rows.x) - batch_size + 1, batch_size):
+            yield rows.x[first : first + batch_size], rows.labels[first : first + batch_size]
+
+
+def steps(
+    batches: Iterator[tuple[Tensor, Tensor]], parameters: Parameters, learning_rate: float
+) -> Iterator[nn.Sequential]:
+    """Train one run as the document does, a step an item: the model after it."""
+    layers: list[nn.Module] = []
+    for W, b in zip(parameters.weights, parameters.biases, strict=True):
+        linear = nn.Linear(W.shape[1], W.shape[2], dtype=W.dtype)
+        linear.weight.data, linear.bias.data = W[0].mT.contiguous(), b[0, 0].clone()
+        layers += [linear, nn.Tanh()]
+    model = nn.Sequential(*layers[:-1])
+    optimiser = torch.optim.SGD(model.parameters(), lr=learning_rate)
+    losses, correct = [], []
+    for x, labels in batches:
+        optimiser.zero_grad()
+        output = model(x)
+        loss = nn.functional.cross_entropy(output, labels)
+        loss.backward()
+        optimiser.step()
+        losses.append(loss.item())
+        correct.append((output.argmax(1) == labels).sum().item() / len(labels))
+        yield model

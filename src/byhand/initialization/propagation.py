@@ -1,0 +1,72 @@
+"""What a batch does on its way through a network and back, layer by layer: activations, errors, gradients."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+
+import torch
+from torch import Tensor
+
+from byhand.initialization.network import Parameters, backward, cross_entropy_derivative, forward, gradient
+
+SATURATED = 0.97
+"""A tanh unit beyond this in absolute value has less than 6 % of its slope left: 1 − 0.97² = 0.059."""
+
+
+@dataclass(frozen=True)
+class Layers:
+    """Statistics of each layer, (runs, depth + 1); the last layer, the logits, has no activation: NaN there."""
+
+    weight_gradient_norm: Tensor
+    bias_gradient_norm: Tensor
+    delta_norm: Tensor
+    activation_mean: Tensor
+    activation_deviation: Tensor
+    saturated_share: Tensor
+
+
+COLUMNS = tuple(field.name for field in fields(Layers))
+
+
+def measured(parameters: Parameters, x: Tensor, labels: Tensor) -> Layers:
+    """Frobenius norms of ∂J/∂Wˡ, ∂J/∂bˡ and δˡ, and mean, standard deviation and saturation of hˡ, for one batch.
+
+    In double precision, whatever comes in: through 32 layers a δ can shrink below the smallest float32.
+
+    Args:
+        parameters: of all runs.
+        x: the batch (batch, input_width), the same for every run.
+        labels: (batch).
+    """
+    parameters = parameters.map(Tensor.double)
+    runs = len(parameters.biases[0])
+    labels = labels.expand(runs, -1)
+    outputs = forward(parameters, x.double())
+    deltas = backward(parameters, outputs, cross_entropy_derivative(outputs[-1], labels))
+    gradients = gradient(outputs, deltas)
+    blank = torch.full((runs,), torch.nan, dtype=torch.float64)
+
+    def norms(tensors: Sequence[Tensor]) -> Tensor:
+        return torch.stack([tensor.flatten(1).norm(dim=1) for tensor in tensors], 1)
+
+    def of_activations(statistic: Callable[[Tensor], Tensor]) -> Tensor:
+        return torch.stack([*(statistic(h.flatten(1)) for h in outputs[1:-1]), blank], 1)
+
+    return Layers(
+        weight_gradient_norm=norms(gradients.weights),
+        bias_gradient_norm=norms(gradients.biases),
+        delta_norm=norms(deltas),
+        activation_mean=of_activations(lambda h: h.mean(1)),
+        activation_deviation=of_activations(lambda h: h.std(1)),
+        saturated_share=of_activations(lambda h: (h.abs() > SATURATED).double().mean(1)),
+    )
+
+
+def histogram(parameters: Parameters, x: Tensor, bins: int) -> Tensor:
+    """Share of each hidden layer's activations in each of `bins` equal bins of [−1, 1], all runs pooled.
+
+    Returns:
+        (depth, bins); each row sums to 1.
+    """
+    outputs = forward(parameters, x)
+    counts = [torch.histc(h, bins, -1, 1) for h in outputs[1:-1]]
+    return torch.stack([count / count.sum() for count in counts])

@@ -1,0 +1,120 @@
+"""Training by gradient descent by hand, several independent runs at once; none depends on the others.
+
+All images are one tensor. In the `file` order, which is the document's (its loader does not shuffle), every run sees
+the same batches; in the `shuffled` order each run draws its own permutation for each epoch.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from byhand.datasets import Images
+from byhand.errors import BadInput
+from byhand.initialization.network import (
+    Parameters,
+    backward,
+    cross_entropy,
+    cross_entropy_derivative,
+    descended,
+    forward,
+)
+
+
+@dataclass(frozen=True)
+class Batches:
+    """Images as rows x (rows, pixels) in [0, 1] and their labels (rows)."""
+
+    x: Tensor
+    labels: Tensor
+
+
+def batches(images: Images, split: str, dtype: torch.dtype = torch.float32) -> Batches:
+    """The images of one split, `train` or `test`."""
+    pixels, labels = getattr(images, f"{split}_images"), getattr(images, f"{split}_labels")
+    return Batches(
+        x=torch.from_numpy(pixels).flatten(1).to(dtype) / 255,
+        labels=torch.from_numpy(labels).long(),
+    )
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What each run did in one epoch; every tensor is (runs)."""
+
+    train_loss: Tensor  # mean over the batches, each before its own step
+    train_accuracy: Tensor  # in [0, 1], likewise
+    test_loss: Tensor  # after the epoch
+    test_accuracy: Tensor
+    diverged_at_step: Tensor  # the first step, counted from 1 at the start of training, whose loss is not finite; or 0
+    parameters: Parameters
+
+
+def train(
+    train_rows: Batches,
+    test_rows: Batches,
+    parameters: Parameters,
+    *,
+    batch_size: int,
+    learning_rate: float,
+    order: Sequence[torch.Generator] | None,
+) -> Iterator[Epoch]:
+    """Train for ever, an epoch an item.
+
+    As in the document the last partial batch is dropped, of the test rows too. A run whose loss is no longer finite
+    goes on without harm to the others, and `diverged_at_step` says since when.
+
+    Args:
+        train_rows: what is trained on.
+        test_rows: what is tested on after each epoch.
+        parameters: the start, (runs, …).
+        batch_size: rows of a batch.
+        learning_rate: of plain gradient descent.
+        order: a generator a run, for a new order of the rows in each epoch; None takes them as they lie in the file.
+
+    Raises:
+        BadInput: there are fewer rows than a batch takes.
+    """
+    for name, rows in (("training", train_rows), ("test", test_rows)):
+        if len(rows.x) < batch_size:
+            raise BadInput(
+                f"initialization.training.batch_size: {batch_size} is more than the {len(rows.x)} {name} rows"
+            )
+    runs = len(parameters.biases[0])
+    steps = len(train_rows.x) // batch_size
+    diverged = torch.zeros(runs, dtype=torch.long)
+    done = 0
+    while True:
+        losses, correct = torch.empty(steps, runs, dtype=train_rows.x.dtype), torch.empty(steps, runs)
+        orders = None
+        if order is not None:
+            orders = torch.stack([torch.randperm(len(train_rows.x), generator=generator) for generator in order])
+        for step in range(steps):
+            first = step * batch_size
+            if orders is None:
+                x = train_rows.x[first : first + batch_size]
+                labels = train_rows.labels[first : first + batch_size].expand(runs, -1)
+            else:
+                chosen = orders[:, first : first + batch_size].flatten()
+                x = train_rows.x.index_select(0, chosen).view(runs, batch_size, -1)
+                labels = train_rows.labels.index_select(0, chosen).view(runs, batch_size)
+            outputs = forward(parameters, x)
+            losses[step] = cross_entropy(outputs[-1], labels)
+            correct[step] = (outputs[-1].argmax(-1) == labels).float().mean(-1)
+            deltas = backward(parameters, outputs, cross_entropy_derivative(outputs[-1], labels))
+            parameters = descended(parameters, outputs, deltas, learning_rate)
+        bad = ~losses.isfinite()
+        first_bad = done + 1 + bad.int().argmax(0)
+        diverged = torch.where((diverged == 0) & bad.any(0), first_bad, diverged)
+        done += steps
+        test_loss, test_accuracy = tested(parameters, test_rows, len(test_rows.x) // batch_size * batch_size)
+        yield Epoch(losses.mean(0), correct.mean(0), test_loss, test_accuracy, diverged, parameters)
+
+
+def tested(parameters: Parameters, rows: Batches, count: int) -> tuple[Tensor, Tensor]:
+    """Loss and accuracy of each run on the first `count` rows."""
+    runs = len(parameters.biases[0])
+    logits = forward(parameters, rows.x[:count])[-1]
+    labels = rows.labels[:count].expand(runs, -1)
+    return cross_entropy(logits, labels), (logits.argmax(-1) == labels).float().mean(-1)

@@ -1,0 +1,161 @@
+"""The network by hand against torch.nn, autograd and torch.optim, and initialisations against what they promise."""
+
+import math
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Tensor, nn
+
+from byhand.errors import BadInput
+from byhand.initialization import network, propagation
+from byhand.initialization.initializations import INITIALIZATIONS, named
+from byhand.randomness import generator
+
+ALL = ["uniform_0.01", "uniform_0.1", "uniform_2.0", *INITIALIZATIONS]
+INPUTS, CLASSES, BATCH = 30, 10, 16
+
+
+def start(name: str, depth: int, runs: int = 1, width: int = 50) -> network.Parameters:
+    streams = [generator("test", name, depth, seed) for seed in range(runs)]
+    return network.initial(named(name), network.widths(INPUTS, width, depth, CLASSES), streams).map(Tensor.double)
+
+
+def batch(step: int) -> tuple[Tensor, Tensor]:
+    stream = generator("test", "batch", step)
+    x = torch.rand(BATCH, INPUTS, generator=stream, dtype=torch.float64)
+    return x, torch.randint(CLASSES, (BATCH,), generator=stream)
+
+
+def in_torch(parameters: network.Parameters, run: int = 0) -> nn.Sequential:
+    """The same network out of torch's own parts; the weights lie in memory as ours do, so that products round alike."""
+    layers: list[nn.Module] = []
+    for W, b in zip(parameters.weights, parameters.biases, strict=True):
+        linear = nn.Linear(W.shape[1], W.shape[2], dtype=W.dtype)
+        linear.weight.data, linear.bias.data = W[run].clone().mT, b[run, 0].clone()
+        layers += [linear, nn.Tanh()]
+    return nn.Sequential(*layers[:-1])
+
+
+def relative(mine: Tensor, theirs: Tensor) -> float:
+    scale = theirs.abs().max().item()
+    return (mine - theirs).abs().max().item() / scale if scale else mine.abs().max().item()
+
+
+@pytest.mark.parametrize("depth", [1, 8, 32])
+@pytest.mark.parametrize("name", ALL)
+def test_each_of_a_hundred_steps_by_hand_is_that_of_torch(name: str, depth: int) -> None:
+    """Each from the same parameters: a chaotic network would amplify a last digit from step to step."""
+    parameters = start(name, depth)
+    for step in range(100):
+        x, labels = batch(step)
+        model = in_torch(parameters)
+        optimiser = torch.optim.SGD(model.parameters(), lr=0.01)
+        loss = nn.functional.cross_entropy(model(x), labels)
+        loss.backward()
+        optimiser.step()
+        outputs = network.forward(parameters, x.unsqueeze(0))
+        assert network.cross_entropy(outputs[-1], labels.unsqueeze(0)).item() == pytest.approx(loss.item(), rel=1e-12)
+        last = network.cross_entropy_derivative(outputs[-1], labels.unsqueeze(0))
+        parameters = network.descended(parameters, outputs, network.backward(parameters, outputs, last), 0.01)
+        theirs = list(model.parameters())
+        for layer, (W, b) in enumerate(zip(parameters.weights, parameters.biases, strict=True)):
+            assert relative(W[0].mT, theirs[2 * layer]) < 1e-12, f"W of layer {layer + 1}, step {step + 1}"
+            assert relative(b[0, 0], theirs[2 * layer + 1]) < 1e-12, f"b of layer {layer + 1}, step {step + 1}"
+
+
+@pytest.mark.parametrize("name", ["uniform_2.0", "xavier_uniform"])
+def test_gradients_of_every_layer_and_run_are_autograds(name: str) -> None:
+    parameters = start(name, 5, runs=3)
+    x, labels = batch(0)
+    outputs = network.forward(parameters, x.expand(3, -1, -1))
+    deltas = network.backward(parameters, outputs, network.cross_entropy_derivative(outputs[-1], labels.expand(3, -1)))
+    mine = network.gradient(outputs, deltas)
+    for run in range(3):
+        model = in_torch(parameters, run)
+        nn.functional.cross_entropy(model(x), labels).backward()
+        theirs = [parameter.grad for parameter in model.parameters()]
+        for layer in range(6):
+            weight, bias = theirs[2 * layer], theirs[2 * layer + 1]
+            assert weight is not None
+            assert bias is not None
+            assert relative(mine.weights[layer][run].mT, weight) < 1e-12
+            assert relative(mine.biases[layer][run, 0], bias) < 1e-12
+
+
+def test_measured_norms_are_those_of_autograd() -> None:
+    parameters = start("xavier_uniform", 3, runs=2)
+    x, labels = batch(0)
+    layers = propagation.measured(parameters, x, labels)
+    model = in_torch(parameters, 1)
+    inputs, h = [], x
+    for part in model:
+        h = part(h)
+        if isinstance(part, nn.Linear):
+            h.retain_grad()
+            inputs.append(h)
+    nn.functional.cross_entropy(h, labels).backward()
+    linears = [part for part in model if isinstance(part, nn.Linear)]
+    for layer, linear in enumerate(linears):
+        assert linear.weight.grad is not None
+        assert linear.bias.grad is not None
+        assert layers.weight_gradient_norm[1, layer].item() == pytest.approx(
+            linear.weight.grad.norm().item(), rel=1e-12
+        )
+        assert layers.bias_gradient_norm[1, layer].item() == pytest.approx(linear.bias.grad.norm().item(), rel=1e-12)
+        assert layers.delta_norm[1, layer].item() == pytest.approx(inputs[layer].grad.norm().item(), rel=1e-12)
+        if layer < 3:
+            h = inputs[layer].tanh()
+            assert layers.activation_deviation[1, layer].item() == pytest.approx(h.std().item())
+            assert layers.saturated_share[1, layer].item() == (h.abs() > 0.97).double().mean().item()
+    assert layers.activation_mean[:, 3].isnan().all()
+
+
+@given(st.lists(st.floats(-1e4, 1e4), min_size=2, max_size=5), st.integers(0, 1))
+def test_cross_entropy_and_its_derivative_are_torchs(logits: list[float], label: int) -> None:
+    z = torch.tensor([[logits]], dtype=torch.float64, requires_grad=True)
+    labels = torch.tensor([[label]])
+    theirs = nn.functional.cross_entropy(z[0], labels[0])
+    theirs.backward()
+    assert network.cross_entropy(z, labels).item() == pytest.approx(theirs.item(), rel=1e-12, abs=1e-12)
+    assert z.grad is not None
+    torch.testing.assert_close(network.cross_entropy_derivative(z.detach(), labels), z.grad, rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_weights_have_mean_zero_and_the_promised_variance(name: str) -> None:
+    initialization = named(name)
+    for fan_in, fan_out in ((300, 200), (200, 300), (200, 200)):
+        weights = initialization.draw(fan_in, fan_out, generator("test", name))
+        variance = initialization.variance(fan_in, fan_out)
+        assert weights.shape == (fan_in, fan_out)
+        assert weights.mean().abs() < 5 * math.sqrt(variance / weights.numel())
+        assert weights.square().mean().item() == pytest.approx(variance, rel=0.03)
+
+
+def test_uniform_weights_stay_within_d() -> None:
+    weights = named("uniform_0.1").draw(100, 100, generator("test"))
+    assert weights.abs().max() <= 0.1
+    assert weights.max() > 0.0999
+    assert weights.min() < -0.0999
+
+
+@pytest.mark.parametrize(("fan_in", "fan_out"), [(40, 40), (60, 40), (40, 60)])
+def test_orthogonal_weights_are_orthonormal_on_the_shorter_side(fan_in: int, fan_out: int) -> None:
+    W = named("orthogonal").draw(fan_in, fan_out, generator("test"))
+    product = W.mT @ W if fan_in >= fan_out else W @ W.mT
+    torch.testing.assert_close(product, torch.eye(min(fan_in, fan_out)), atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize("name", ["uniform", "uniform_0", "uniform_0.0", "uniform_-1", "uniform_1e-3", "glorot", ""])
+def test_an_unknown_name_is_refused(name: str) -> None:
+    with pytest.raises(BadInput, match="expected uniform_NUMBER or one of xavier_uniform"):
+        named(name)
+
+
+def test_a_seed_draws_the_same_weights_alone_and_with_others() -> None:
+    together, alone = start("he", 2, runs=3), start("he", 2, runs=1)
+    assert all(torch.equal(a[:1], b) for a, b in zip(together.weights, alone.weights, strict=True))
+    assert not torch.equal(together.weights[0][0], together.weights[0][1])
+    assert all((b == 0).all() for b in together.biases)
