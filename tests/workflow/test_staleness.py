@@ -173,9 +173,9 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
         edit("src/byhand/initialization/training.py", "done = 0", "done = 0 + 0"),
         ON_IMAGES,
     ),
-    "a step's mathematics": (
-        edit("src/byhand/housing/comparison.py", "level: float = 0.95", "level: float = 0.9"),
-        {"housing_compare": 1, "housing_figure_slips": 1},
+    "mathematics that two problems' comparisons use": (
+        edit("src/byhand/spread.py", "level: float = 0.95", "level: float = 0.9"),
+        {"housing_compare": 1, "housing_figure_slips": 1, **COMPARED},
     ),
     "a figure's script": (
         edit("src/byhand/housing/figure_slips.py", "capsize=2", "capsize=3"),

@@ -29,7 +29,7 @@ from byhand.datasets import Images, load_images
 from byhand.errors import BadInput
 from byhand.initialization import network, notebook, training
 from byhand.initialization.initializations import named
-from byhand.initialization.products import matmul
+from byhand.products import matmul
 from byhand.randomness import generator
 
 

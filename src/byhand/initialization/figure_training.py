@@ -7,6 +7,7 @@ import argparse
 from pathlib import Path
 
 import pandas as pd
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from byhand import step, style, tables
 from byhand.initialization import labels
@@ -31,7 +32,7 @@ def main(arguments: argparse.Namespace) -> None:
                 curves = runs[runs["initialization"] == name]
                 paint = style.COLOURS[labels.colour(name)]
                 spread = curves.groupby("epoch")[column].agg(["mean", "min", "max"])
-                axes.plot(spread.index, spread["mean"], color=paint, label=labels.label(name))
+                axes.plot(spread.index, spread["mean"], labels.line(name), color=paint, label=labels.label(name))
                 axes.fill_between(spread.index, spread["min"], spread["max"], color=paint, alpha=0.25, linewidth=0)
                 if runs["dataset"].iloc[0] == "mnist":
                     dots = printed[printed["init"] == name]
@@ -42,9 +43,9 @@ def main(arguments: argparse.Namespace) -> None:
             axes.set(title=title)
             if column.endswith("loss"):
                 axes.set_yscale("log")
+                axes.yaxis.set_major_locator(LogLocator(subs=[1, 2, 3, 5, 7]))
                 axes.yaxis.set_major_formatter("{x:g}")
-                axes.yaxis.set_minor_formatter("{x:g}")
-                axes.tick_params(axis="y", which="minor", labelsize=6)
+                axes.yaxis.set_minor_formatter(NullFormatter())
             else:
                 axes.set_ylim(0, 1)
                 axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")

@@ -24,6 +24,11 @@ def colour(initialization: str) -> str:
     return _STYLES.get(initialization, ("", "grey", ""))[1]
 
 
+def line(initialization: str) -> str:
+    """A matplotlib line style: dashed for the one that often hides another."""
+    return "--" if initialization == "uniform_0.1" else "-"
+
+
 def marker(initialization: str) -> str:
     """A matplotlib marker."""
     return _STYLES.get(initialization, ("", "", "."))[2]
