@@ -42,6 +42,7 @@ include: "workflow/rules/housing.smk"
 include: "workflow/rules/relu.smk"
 include: "workflow/rules/initialization.smk"
 include: "workflow/rules/least_squares.smk"
+include: "workflow/rules/report.smk"
 
 
 localrules:
@@ -58,6 +59,7 @@ rule all:
         rules.relu.input,
         rules.initialization.input,
         rules.least_squares.input,
+        rules.report.input,
 
 
 # Times differ from run to run, so they stay out of `all`.

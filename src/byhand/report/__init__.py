@@ -1,0 +1,1 @@
+"""The report: every published claim held against the tables of this run."""

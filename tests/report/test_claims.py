@@ -1,0 +1,153 @@
+"""Claims: the file as it stands; verdicts that follow their tables and nothing else; what is wrong told in a line."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from byhand.errors import BadInput
+from byhand.report import claims
+from byhand.report.claims import Claim
+from byhand.report.judgement import judged
+from tests.conftest import ROOT, Step
+
+CLAIMS = ROOT / "published" / "claims.yaml"
+CLAIM = Claim(
+    says="x is small",
+    exercise="1",
+    table="room/table.csv",
+    condition="x < 1",
+    figure="x.max()",
+    unit="largest x",
+    tolerance="1",
+    expected="holds",
+    rows="kind == 'a'",
+)
+TABLE = pd.DataFrame({"dataset": "mnist", "kind": ["a", "a", "b"], "x": [0.1, 0.5, 7.0]})
+
+
+def test_a_claim_holds_if_its_condition_is_true_of_every_row_that_it_is_about() -> None:
+    found = judged("claim", CLAIM, TABLE)
+    assert (found.verdict, found.value, found.rows) == ("holds", 0.5, 2)
+
+
+@pytest.mark.parametrize("otherwise", ["does not hold", "holds with a correction"])
+def test_one_number_flips_the_verdict(otherwise: str) -> None:
+    table = TABLE.assign(x=[0.1, 1.5, 7.0])
+    found = judged("claim", replace(CLAIM, otherwise=otherwise), table)
+    assert (found.verdict, found.value) == (otherwise, 1.5)
+
+
+def test_other_data_and_absent_rows_are_not_judged_and_the_reason_is_given() -> None:
+    other = judged("claim", replace(CLAIM, data="california_housing"), TABLE)
+    assert (other.verdict, other.why_not) == (
+        "not judged",
+        "it is about california_housing, and this run stands on other data",
+    )
+    absent = judged("claim", replace(CLAIM, rows="kind == 'c'"), TABLE)
+    assert absent.verdict == "not judged"
+    assert "no row of room/table.csv" in absent.why_not
+
+
+@pytest.mark.parametrize("field", ["rows", "condition", "figure"])
+def test_an_expression_that_does_not_fit_the_table_is_told(field: str) -> None:
+    with pytest.raises(BadInput, match=r"claim: does not fit room/table\.csv .*nothing"):
+        judged("claim", replace(CLAIM, **{field: "nothing > 1"}), TABLE)
+
+
+def test_the_documents_claims_are_complete() -> None:
+    found = claims.load(CLAIMS)
+    covered = {int(number) for claim in found.values() for number in claim.exercise.split(", ")}
+    assert covered == set(range(1, 19)), "all eighteen exercises"
+    for name, claim in found.items():
+        assert claim.expected in ("holds", claim.otherwise), name
+        assert bool(claim.correction) == (claim.expected != "holds"), name
+
+
+def results(finished: Path, tmp_path: Path) -> Path:
+    """A copy of the tables that the claims rest on."""
+    for name in claims.evidence(CLAIMS):
+        target = tmp_path / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes((finished / name).read_bytes())
+    return tmp_path / "results"
+
+
+FLIPS = [  # (table, column, value, the claims that rest on it)
+    ("gradients/check.csv", "within", False, {"derivatives"}),
+    ("housing/autograd_check.csv", "move_in_W1_by_autograd", 0.5, {"housing_trains_everything"}),
+    ("least_squares/convergence.csv", "behaviour_verdict", "differs", {"convergence"}),
+    ("least_squares/closed_form.csv", "verdict", "different", {"closed_form"}),
+]
+
+
+@pytest.mark.parametrize(("table", "column", "value", "flipped"), FLIPS, ids=[name for name, *_ in FLIPS])
+def test_a_number_changed_in_a_table_flips_exactly_the_verdicts_that_rest_on_it(
+    step: Step,
+    finished_results: Path,
+    tmp_path: Path,
+    table: str,
+    column: str,
+    value: bool | float | str,
+    flipped: set[str],
+) -> None:
+    folder = results(finished_results, tmp_path)
+
+    def verdicts() -> dict[str, str]:
+        output = tmp_path / "claims.csv"
+        done = step("report.judge", "--claims", CLAIMS, "--results", folder, "--output", output)
+        assert done.returncode == 0, done.stderr
+        return dict(pd.read_csv(output).set_index("claim")["verdict"])
+
+    before = verdicts()
+    changed = pd.read_csv(folder / table, keep_default_na=False)
+    if table.startswith("housing"):  # every row of the published protocol must move for "it moves" to hold
+        changed.loc[changed["protocol"] == "published", column] = value
+    else:
+        changed.loc[changed.index[0], column] = value
+    changed.to_csv(folder / table, index=False)
+    after = verdicts()
+    assert {name for name in before if before[name] != after[name]} == flipped
+
+
+def test_an_unexpected_verdict_fails_and_is_named(step: Step, tmp_path: Path) -> None:
+    table = pd.DataFrame(
+        {
+            "claim": ["a", "b"],
+            "verdict": ["holds", "does not hold"],
+            "expected": ["holds", "holds"],
+            "as_expected": [True, False],
+        }
+    )
+    table.to_csv(tmp_path / "claims.csv", index=False)
+    done = step("report.strict", "--table", tmp_path / "claims.csv")
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].endswith("claims.csv: b: found does not hold, expected holds")
+    table[:1].to_csv(tmp_path / "claims.csv", index=False)
+    assert step("report.strict", "--table", tmp_path / "claims.csv").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("[1, 2]", "expected a mapping from names of claims"),
+        ("a: {says: x}", "a.exercise: missing"),
+        ("a: {colour: x}", "a.colour: unknown field; known here: condition, correction"),
+        ("a: [", "is not YAML"),
+    ],
+)
+def test_a_bad_file_of_claims_is_told_in_a_line(tmp_path: Path, text: str, line: str) -> None:
+    path = tmp_path / "claims.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(BadInput) as told:
+        claims.load(path)
+    assert line in str(told.value)
+    assert "\n" not in str(told.value)
+
+
+def test_an_unknown_verdict_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "claims.yaml"
+    path.write_text(CLAIMS.read_text(encoding="utf-8").replace("expected: holds\n", "expected: perhaps\n", 1))
+    with pytest.raises(BadInput, match=r"derivatives\.expected: found 'perhaps', expected one of holds, holds with"):
+        claims.load(path)
