@@ -39,6 +39,7 @@ config = configuration.or_exit(
 include: "workflow/rules/data.smk"
 include: "workflow/rules/gradients.smk"
 include: "workflow/rules/housing.smk"
+include: "workflow/rules/jacobian.smk"
 include: "workflow/rules/relu.smk"
 include: "workflow/rules/least_squares.smk"
 
@@ -54,6 +55,7 @@ rule all:
         rules.data.input,
         rules.gradients.input,
         rules.housing.input,
+        rules.jacobian.input,
         rules.relu.input,
         rules.least_squares.input,
 
@@ -62,6 +64,7 @@ rule all:
 rule benchmarks:
     input:
         rules.housing_benchmark.output,
+        rules.jacobian_benchmarks.input,
         rules.least_squares_benchmark.output,
 
 

@@ -16,6 +16,7 @@ GRADIENTS = {"gradients_check": 1, "gradients_document": 1, "gradients_figure_ch
 AFTER_TRAINING = {"housing_compare": 1, "housing_figure_curves": 1, "housing_figure_slips": 1}
 TRAINING = {"housing_train": len(PROTOCOLS), **AFTER_TRAINING}
 HOUSING = {"housing_autograd_check": 1, "housing_baseline": 1, **TRAINING}
+JACOBIAN = {"jacobian_check": 1, "jacobian_count": 1, "jacobian_figure_crossover": 1}
 RELU_FIGURES = {"relu_figure_constructions": 1, "relu_figure_depth": 1}
 RELU = {"relu_prove": 1, "relu_random_functions": 1, "relu_depth": 1, "relu_curves": 1, **RELU_FIGURES}
 LEAST_SQUARES_ON_DATA = {
@@ -29,12 +30,13 @@ FIGURES = {
     "gradients_figure_check": 1,
     "housing_figure_curves": 1,
     "housing_figure_slips": 1,
+    "jacobian_figure_crossover": 1,
     **RELU_FIGURES,
     "least_squares_figure_iterates": 1,
     "least_squares_figure_errors": 1,
 }
 ON_HOUSING_DATA = {**HOUSING, **LEAST_SQUARES_ON_DATA}
-EVERYTHING = {"data_download": 2, **GRADIENTS, **HOUSING, **RELU, **LEAST_SQUARES}
+EVERYTHING = {"data_download": 2, **GRADIENTS, **HOUSING, **JACOBIAN, **RELU, **LEAST_SQUARES}
 
 
 def configure(*key: str, value: object) -> Edit:
@@ -108,6 +110,14 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
         configure("housing", "benchmark", "repetitions", value=3),
         {},
     ),
+    "jacobian: the document's tolerance": (
+        configure("jacobian", "check", "document_tolerance", value=0.1),
+        {"jacobian_check": 1},
+    ),
+    "jacobian: the benchmark's shapes, which no result of a plain run uses": (
+        configure("jacobian", "benchmark", "shapes", value=["2-3-2"]),
+        {},
+    ),
     "relu: the grid of the depth table": (
         configure("relu", "depth", "grid_points", value=5),
         {"relu_depth": 1, "relu_figure_depth": 1},
@@ -129,6 +139,10 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
     "mathematics that one problem uses": (
         edit("src/byhand/gradients/references.py", "x.shape[-2] + 8", "x.shape[-2] + 9"),
         GRADIENTS,
+    ),
+    "the dynamic program of the order": (
+        edit("src/byhand/jacobian/order.py", "range(j - 1, i, -1)", "range(i + 1, j)"),
+        JACOBIAN,
     ),
     "one step's script": (
         edit("src/byhand/housing/compare.py", "LOSSES = [", "EXTRA = 1\nLOSSES = ["),

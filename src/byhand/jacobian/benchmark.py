@@ -1,9 +1,10 @@
 """Time every way to the Jacobian on one device, after checking that all agree; one row for each observation.
 
-Each library computes in a process of its own, because idle threads of one would slow the next; the processes take turns, one
-contender at a time, in a new random order in each repetition, so ratios can be taken within repetitions. A turn begins with
-calls that are not timed. A contender that is `slow_factor` times slower than the fastest takes part in the first
-`slow_repetitions` only. On a GPU, CUDA events are read after synchronising. Threads are set, and held to as many cores.
+Each library computes in a process of its own, because idle threads of one would slow the next. The processes take
+turns, one contender at a time, in a new random order in each repetition, so ratios can be taken within repetitions. A
+turn begins with calls that are not timed, unless one call is far longer than a turn. A contender that takes more than
+`slow_seconds` for a call takes part in the first `slow_repetitions` only. On a GPU, CUDA events are read after synchronising. Threads are
+set, and held to as many cores.
 """
 
 import argparse
@@ -39,7 +40,7 @@ class Settings:
     shapes: tuple[str, ...]
     repetitions: int
     turn_seconds: float
-    slow_factor: float
+    slow_seconds: float
     slow_repetitions: int
 
 
@@ -78,7 +79,7 @@ class Worker:
 
 
 def serve(pipe: Connection, library: str, device: str, threads: int) -> None:
-    """Answer questions: ("shape", name) with {contender: J or why not}, ("time", contender, warm-up calls, calls) with seconds."""
+    """Answer ("shape", name) with {contender: J or why not}, ("time", contender, warm-up calls, calls) with seconds."""
     if hasattr(os, "sched_setaffinity"):  # JAX takes every core it may use
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
     contenders: dict[str, Contender] = {}
@@ -108,7 +109,7 @@ def tried(contender: Contender) -> Any:
     """J as an array in float64, or in one line why there is none (no compiler, say)."""
     try:
         result = contender.run()
-    except Exception as error:  # noqa: BLE001  a contender that fails is left out, whatever its library raises
+    except Exception as error:  # a contender that fails is left out, whatever its library raises
         return (str(error).splitlines() or [type(error).__name__])[0]
     if contender.mode is None:
         return None
@@ -154,17 +155,17 @@ def rows(settings: Settings, name: str, workers: dict[str, Worker], threads: int
     expected = reference(name)
     entrants: dict[tuple[str, str], dict[str, Any]] = {}
     for library, worker in workers.items():
-        for contender, (answer, (mode, operations, moved)) in worker.ask("shape", name).items():
+        for contender, (answer, (mode, *amounts)) in worker.ask("shape", name).items():
             if isinstance(answer, str):
                 print(f"{name}: {contender} is left out: {answer}")
                 continue
-            error = None
+            error, doing = None, tuple(amounts)
             if mode is not None:
                 error = float(np.linalg.norm(answer - expected) / np.linalg.norm(expected))
                 if not error < AGREEMENT:
                     raise BadInput(f"{name}: {contender} is off by {error:.1e}, expected less than {AGREEMENT:.0e}")
                 price = cost.jacobian(mode, widths, batch or 1)
-                operations, moved = 2 * price.products, 4 * price.entries
+                doing = (2 * price.products, 4 * price.entries)
             entrants[library, contender] = {
                 "shape": name,
                 "depth": len(widths) - 2,
@@ -172,26 +173,21 @@ def rows(settings: Settings, name: str, workers: dict[str, Worker], threads: int
                 "library": library,
                 "contender": contender,
                 "mode": mode,
-                "operations": operations,
-                "bytes": moved,
+                "operations": doing[0],
+                "bytes": doing[1],
                 "relative_error": error,
                 "threads": threads,
             }
     first = {(library, each): workers[library].ask("time", each, 0, 1) for library, each in entrants}
-    fastest = min(first[key] for key, entrant in entrants.items() if entrant["mode"])
-    slow = {
-        key
-        for key, entrant in entrants.items()
-        if entrant["mode"] and first[key] > settings.slow_factor * fastest + settings.turn_seconds
-    }
     order = random.Random(name)  # noqa: S311  an order, not a secret
     for repetition in range(settings.repetitions):
         for key in order.sample(list(entrants), len(entrants)):
-            if key in slow and repetition >= settings.slow_repetitions:
+            once = first[key]
+            if once > settings.slow_seconds and repetition >= settings.slow_repetitions:
                 continue
             library, contender = key
-            calls = max(1, round(settings.turn_seconds / first[key]))
-            warm = 0 if key in slow else 1 + calls // 4
+            calls = max(1, round(settings.turn_seconds / once))
+            warm = 1 + calls // 4 if once < 10 * settings.turn_seconds else 0  # a long call warms itself
             took = workers[library].ask("time", contender, warm, calls)
             yield {**entrants[key], "repetition": repetition, "calls": calls, "wall_seconds": took}
 

@@ -1,9 +1,10 @@
 """Check the Jacobians by hand against automatic differentiation and central differences, over random shapes.
 
-Writes one row for each shape, kind of weights, precision, mode and reference: absolute error, relative error (norm-wise,
-Frobenius), error in ulp, the relative error that is allowed, and the verdict `within`. Xavier weights in float64 are
-allowed `tolerance` by automatic differentiation; everything else the bound derived in `rounding`. Central differences are
-taken in float64 only: in float32 they would show their own noise.
+Writes one row for each shape, kind of weights, precision, mode and reference: absolute error, relative error
+(norm-wise, Frobenius), error in ulp, the relative error that is allowed, and the verdict `within`. Every entry must be
+within the bound derived in `rounding`; on Xavier weights in float64 the relative error against automatic
+differentiation must also be under `tolerance`. Central differences are taken in float64 only: in float32 they would
+show their own noise.
 
 A second table sums up float32's error against float64 for each contender, by depth, on the document's N(0, 1) weights.
 """
@@ -136,7 +137,9 @@ def document_rows(settings: Settings) -> Iterator[dict[str, Any]]:
             allowed = allowances[mode] + allowances["reverse"]
             table = pd.DataFrame(map(judged, ours, answers, allowed))
             # allclose as the document calls it, with its default relative tolerance
-            close = [torch.allclose(*pair, atol=settings.document_tolerance) for pair in zip(ours, answers, strict=True)]
+            close = [
+                torch.allclose(*pair, atol=settings.document_tolerance) for pair in zip(ours, answers, strict=True)
+            ]
             yield {
                 "case": "document",
                 "inputs": settings.document_inputs,

@@ -28,5 +28,7 @@ if __name__ == "__main__":
     parser = step.parser(__doc__)
     parser.add_argument("--times", type=Path, nargs="+", required=True, help="the observations of each device (.csv)")
     parser.add_argument("--published", type=Path, required=True, help="the document's printed times (.csv)")
-    parser.add_argument("--output", type=Path, nargs=3, required=True, help="the tables: times, verdicts, claims (.csv)")
+    parser.add_argument(
+        "--output", type=Path, nargs=3, required=True, help="the tables: times, verdicts, claims (.csv)"
+    )
     step.run(main, parser)

@@ -14,8 +14,9 @@ so reverse mode is the cheaper one exactly if P < D, whatever K and L ≥ 2, and
 document's "M² against M³" is the case P = 1, D = K = M: L M² against (L − 1) M³ + M².
 
 Bytes moved: every operation reads its operands and writes its result once, at `itemsize` bytes an entry: a product of
-(m, k) by (k, c) moves mk + kc + mc entries, a scaling of (m, k) moves 2mk + k, a tanh 2K, the slope 6K with it. A weight
-is read once for all inputs. Caches can make it less and temporaries of a library more; it is what the order asks for.
+(m, k) by (k, c) moves mk + kc + mc entries, a scaling of (m, k) moves 2mk + k, a tanh 2K, and with the slope 6K. A
+weight is read once for all inputs. Caches can make it less and temporaries of a library more; it is what the order
+asks for.
 """
 
 from collections.abc import Callable, Sequence
@@ -49,9 +50,7 @@ class Cost:
     entries: int
 
     def __add__(self, other: "Cost") -> "Cost":
-        return Cost(
-            self.products + other.products, self.scalings + other.scalings, self.entries + other.entries
-        )
+        return Cost(self.products + other.products, self.scalings + other.scalings, self.entries + other.entries)
 
 
 def slopes(widths: Sequence[int], inputs: int = 1) -> Cost:

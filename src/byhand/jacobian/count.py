@@ -1,9 +1,9 @@
 """Count what each order of the chain costs by running it, beside the formulas of `cost`.
 
 `torch.utils.flop_counter.FlopCounterMode` counts 2mkc for a product of (m, k) by (k, c) and nothing for any other
-operation, not even for a matrix times a vector, which is added here; half of it is the multiplications inside products. Entries moved and the multiplications outside products are
-counted by watching every operation: distinct operands read, result written. One row for each shape and way; then the map of
-which of reverse and forward mode is cheaper over (P, D).
+operation, not even for a matrix times a vector, which is added here; half of it is the multiplications inside products.
+Entries moved and the multiplications outside products are counted by watching every operation: distinct operands read,
+result written. One row for each shape and way, and a second table: the map of the cheaper mode over (P, D).
 """
 
 import argparse
@@ -28,7 +28,19 @@ from byhand.jacobian.modes import MODES
 from byhand.jacobian.peers import PUBLISHED
 from byhand.jacobian.shapes import parsed
 
-VIEWS = {"transpose", "unsqueeze", "squeeze", "view", "_unsafe_view", "expand", "detach", "t", "alias", "select", "squeeze_"}
+VIEWS = {
+    "transpose",
+    "unsqueeze",
+    "squeeze",
+    "view",
+    "_unsafe_view",
+    "expand",
+    "detach",
+    "t",
+    "alias",
+    "select",
+    "squeeze_",
+}
 
 
 @dataclass(frozen=True)
@@ -45,7 +57,7 @@ class Moved(TorchDispatchMode):
     """Counts entries read and written, and multiplications outside products, of everything that runs inside."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.entries = 0
         self.scalings = 0
 

@@ -50,7 +50,7 @@ def span(order: Order) -> tuple[int, int]:
 
 
 def contractions(order: Order) -> Iterator[tuple[Order, Order, tuple[int, int, int]]]:
-    """Every product of an order, inner ones first: its factors, and where in the widths rows, inner and columns stand."""
+    """Every product, inner ones first: its factors, and where in the widths its rows, inner width, columns are."""
     if not isinstance(order, int):
         left, right = order
         yield from contractions(left)
@@ -78,7 +78,7 @@ def cheapest(widths: tuple[int, ...]) -> Order:
             j = i + length
             k = min(
                 range(j - 1, i, -1),
-                key=lambda k: best[i, k][0] + best[k, j][0] + contraction(widths[i], widths[k], widths[j]),  # noqa: B023
+                key=lambda k: best[i, k][0] + best[k, j][0] + contraction(widths[i], widths[k], widths[j]),
             )
             (left_cost, left), (right_cost, right) = best[i, k], best[k, j]
             best[i, j] = (left_cost + right_cost + contraction(widths[i], widths[k], widths[j]), (left, right))

@@ -82,7 +82,8 @@ def _forward(widths: Sequence[int], n: int, dtype: npt.DTypeLike) -> Route:
             if index + 1 < len(buffers):
                 np.dot(flat, W.T, out=buffers[index + 1][0])
         result = np.dot(flat[: columns * n], W.T)
-        return result.reshape(columns, n, rows).transpose(1, 2, 0)
+        J: Array = result.reshape(columns, n, rows).transpose(1, 2, 0)
+        return J
 
     return jacobian
 
@@ -99,7 +100,8 @@ def _column(widths: Sequence[int], dtype: npt.DTypeLike) -> Route:
                 np.dot(W[block], h, out=z[block])
                 np.dot(W[block], B, out=next_B[block])
             B, h = next_B, np.tanh(z, out=z)
-        return (weights[-1] @ (B * (1 - h * h)))[None, :, None]
+        J: Array = weights[-1] @ (B * (1 - h * h))
+        return J[None, :, None]
 
     return jacobian
 
@@ -132,7 +134,8 @@ def _reverse(widths: Sequence[int], n: int, dtype: npt.DTypeLike) -> Route:
         for index in range(last, 0, -1):
             np.dot(flat[index], weights[index], out=flat[index - 1])
             np.multiply(buffers[index - 1], s[index - 1], out=buffers[index - 1])
-        return np.dot(flat[0], weights[0]).reshape(rows, n, columns).swapaxes(0, 1)
+        J: Array = np.dot(flat[0], weights[0]).reshape(rows, n, columns).swapaxes(0, 1)
+        return J
 
     return jacobian
 
@@ -149,6 +152,7 @@ def _in_order(tree: Order, widths: Sequence[int], n: int, dtype: npt.DTypeLike) 
             left = left * between[:, None]
         else:
             right = between[:, :, None] * right
-        return np.matmul(left, right)
+        J: Array = np.matmul(left, right)
+        return J
 
     return lambda weights, x: product(tree, weights, slopes(weights, x))

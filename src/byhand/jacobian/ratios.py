@@ -46,7 +46,7 @@ def roof(times: pd.DataFrame) -> tuple[float, float]:
     found = times[times["contender"].isin(LIMITS)]
     per_library = found.groupby(["contender", "library"])[["operations", "bytes", "wall_seconds"]].median()
     rates = per_library.div(per_library["wall_seconds"], axis=0).groupby("contender").max()
-    return float(rates.loc["product", "operations"]), float(rates.loc["reading", "bytes"])
+    return float(rates["operations"]["product"]), float(rates["bytes"]["reading"])
 
 
 def summary(times: pd.DataFrame) -> pd.DataFrame:
@@ -57,8 +57,8 @@ def summary(times: pd.DataFrame) -> pd.DataFrame:
         computing = of_shape[~of_shape["contender"].isin(LIMITS)]
         seconds = by_repetition(computing)
         median = seconds.median()
-        best_peer = median[[name for name in median.index if kind(name) == "peer"]].idxmin()
-        for contender in median.sort_values().index:
+        best_peer = str(median[[name for name in median.index if kind(str(name)) == "peer"]].idxmin())
+        for contender in map(str, median.sort_values().index):
             facts = computing[computing["contender"] == contender].iloc[0]
             ratio = times_faster(seconds, contender, best_peer)
             floor = max(facts["operations"] / rate, facts["bytes"] / bandwidth)
@@ -109,7 +109,7 @@ def verdicts(times: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
         best, peer = ours[0], ranked.iloc[0]["best_peer"]
         ahead = times_faster(seconds, best, peer)
         near = times_faster(seconds, cheapest, best).median()
-        widths, batch = parsed(str(shape))
+        widths, _ = parsed(str(shape))
         saved = min(cost.products(mode, widths).products for mode in ("reverse", "forward"))
         found.append(
             {

@@ -16,7 +16,6 @@ The bound is evaluated in float64 on a computed run; that its own rounding is le
 """
 
 import math
-
 from typing import NamedTuple
 
 import torch
@@ -135,5 +134,3 @@ def error(ours: Tensor, reference: Tensor) -> dict[str, float]:
         "relative_error": difference.norm().item() / norm if norm else math.inf if absolute else 0.0,
         "ulp_error": absolute / spacing,
     }
-
-

@@ -19,7 +19,9 @@ def parsed(name: str) -> tuple[tuple[int, ...], int | None]:
     except ValueError:
         widths, batch = [], None
     if len(widths) < 3 or min(widths) < 1 or (batch is not None and batch < 1):
-        raise BadInput(f"shape {name!r}: expected three or more widths such as 2-30*10-10, or 2-30*10-10@256 for a batch")
+        raise BadInput(
+            f"shape {name!r}: expected three or more widths such as 2-30*10-10, or 2-30*10-10@256 for a batch"
+        )
     return tuple(widths), batch
 
 
