@@ -3,8 +3,8 @@
 Each library computes in a process of its own, because idle threads of one would slow the next. The processes take
 turns, one contender at a time, in a new random order in each repetition, so ratios can be taken within repetitions. A
 turn begins with calls that are not timed, unless one call is far longer than a turn. A contender that takes more than
-`slow_seconds` for a call takes part in the first `slow_repetitions` only. On a GPU, CUDA events are read after synchronising. Threads are
-set, and held to as many cores.
+`slow_seconds` for a call takes part in the first `slow_repetitions` only. On a GPU, CUDA events are read after
+synchronising. Threads are set, and held to as many cores.
 """
 
 import argparse
@@ -86,7 +86,7 @@ def serve(pipe: Connection, library: str, device: str, threads: int) -> None:
     while True:
         try:
             question = pipe.recv()
-        except EOFError:
+        except EOFError:  # nobody asks any more
             return
         try:
             if question[0] == "shape":
