@@ -3,14 +3,15 @@
 # make lint     ruff, mypy, snakefmt, snakemake --lint
 # make bench    time the notebook's ways against ours
 # make gallery  copy the figures from results to docs/gallery
-# make lock     write requirements.lock anew from pyproject.toml
+# make jax      add JAX, one more contender in the benchmark of problem 2
+# make lock     write requirements.lock and requirements-jax.lock anew from pyproject.toml
 # make clean    remove results, logs and Snakemake's records (not the data, not .venv)
 
 PYTHON ?= python3
 BIN := .venv/bin
 SNAKEFILES := Snakefile $(wildcard workflow/rules/*.smk)
 
-.PHONY: all setup test lint bench gallery lock clean
+.PHONY: all setup test lint bench gallery jax lock clean
 
 all: setup
 	@$(BIN)/snakemake --no-hooks $(ARGS)
@@ -39,16 +40,21 @@ lint: setup
 	@$(BIN)/snakemake --lint
 
 bench: setup
-	@$(BIN)/snakemake --no-hooks --forcerun benchmarks -- benchmarks
+	@$(BIN)/snakemake --no-hooks --cores all --forcerun benchmarks -- benchmarks
 
 gallery: all
 	@for picture in results/*/figure_*.png; do \
 		cp "$$picture" "docs/gallery/$$(echo "$$picture" | sed 's,^results/,,; s,/,_,')"; \
 	done
 
+jax: setup
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --system-certs --quiet --require-hashes -r requirements-jax.lock
+
 lock: setup
 	@$(BIN)/uv pip compile --system-certs --quiet --universal --python-version 3.11 --generate-hashes --no-header --group dev \
 		pyproject.toml --output-file requirements.lock
+	@$(BIN)/uv pip compile --system-certs --quiet --universal --python-version 3.11 --generate-hashes --no-header --group jax \
+		--constraint requirements.lock --output-file requirements-jax.lock
 
 clean:
 	@rm -rf logs .snakemake results/.snakemake

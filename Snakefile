@@ -39,6 +39,7 @@ config = configuration.or_exit(
 include: "workflow/rules/data.smk"
 include: "workflow/rules/gradients.smk"
 include: "workflow/rules/housing.smk"
+include: "workflow/rules/jacobian.smk"
 include: "workflow/rules/relu.smk"
 include: "workflow/rules/initialization.smk"
 include: "workflow/rules/least_squares.smk"
@@ -56,6 +57,7 @@ rule all:
         rules.data.input,
         rules.gradients.input,
         rules.housing.input,
+        rules.jacobian.input,
         rules.relu.input,
         rules.initialization.input,
         rules.least_squares.input,
@@ -66,6 +68,7 @@ rule all:
 rule benchmarks:
     input:
         rules.housing_benchmark.output,
+        rules.jacobian_benchmarks.input,
         rules.initialization_benchmark.output,
         rules.least_squares_benchmark.output,
 

@@ -28,6 +28,17 @@ def test_the_three_files_agree() -> None:
         assert locked[name] == version, name
 
 
+def test_jax_is_optional_locked_apart_and_meets_the_other_versions() -> None:
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
+    main, apart = (
+        dict(re.findall(r"^([\w.-]+)==(\S+)", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE))
+        for name in ("requirements.lock", "requirements-jax.lock")
+    )
+    assert pinned(groups["jax"]).items() <= apart.items()
+    assert "jax" not in main
+    assert {name: main[name] for name in apart if name in main} == {name: apart[name] for name in apart if name in main}
+
+
 def test_every_locked_package_has_hashes_and_no_address() -> None:
     text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     packages = re.split(r"^(?=[\w.-]+==)", text, flags=re.MULTILINE)[1:]

@@ -114,6 +114,18 @@ BAD_VALUES: list[tuple[str, Any, str]] = [
         "a" * 99,
         "housing.training.hidden_width: found 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
     ),
+    ("jacobian.check.largest_depth", 0, "jacobian.check.largest_depth: found 0, expected a whole number from 1 to 100"),
+    ("jacobian.check.cases", MISSING, "jacobian.check.cases: missing, expected a whole number from 1 to 100000"),
+    ("jacobian.check.tolerance", 0, "jacobian.check.tolerance: found 0, expected a number above 0"),
+    ("jacobian.check.float32_depths", [3, 3], "jacobian.check.float32_depths: found [3, 3], expected a list of one or"),
+    ("jacobian.count.shapes", ["3-2"], "jacobian.count.shapes[0]: found '3-2', expected three or more widths such as"),
+    ("jacobian.count.shapes", ["3-0-2"], "jacobian.count.shapes[0]: found '3-0-2', expected three or more widths"),
+    ("jacobian.count.map_widths", [], "jacobian.count.map_widths: found [], expected a list of one or more different"),
+    ("jacobian.benchmark.device", "cpu", "jacobian.benchmark.device: unknown key (did you mean devices?); known here"),
+    ("jacobian.benchmark.devices", "cuda", "jacobian.benchmark.devices: found 'cuda', expected auto, or a list of one"),
+    ("jacobian.benchmark.devices", ["gpu"], "jacobian.benchmark.devices: found ['gpu'], expected auto, or a list of"),
+    ("jacobian.benchmark.devices", [], "jacobian.benchmark.devices: found [], expected auto, or a list of one"),
+    ("jacobian.benchmark.slow_seconds", 0, "jacobian.benchmark.slow_seconds: found 0, expected a number of seconds"),
 ]
 
 # the whole text of config.yaml, the line

@@ -16,6 +16,7 @@ GRADIENTS = {"gradients_check": 1, "gradients_document": 1, "gradients_figure_ch
 AFTER_TRAINING = {"housing_compare": 1, "housing_figure_curves": 1, "housing_figure_slips": 1}
 TRAINING = {"housing_train": len(PROTOCOLS), **AFTER_TRAINING}
 HOUSING = {"housing_autograd_check": 1, "housing_baseline": 1, **TRAINING}
+JACOBIAN = {"jacobian_check": 1, "jacobian_count": 1, "jacobian_figure_crossover": 1}
 RELU_FIGURES = {"relu_figure_constructions": 1, "relu_figure_depth": 1}
 RELU = {"relu_prove": 1, "relu_random_functions": 1, "relu_depth": 1, "relu_curves": 1, **RELU_FIGURES}
 COMPARED = {"initialization_compare": 1, "initialization_figure_depth": 1}
@@ -39,6 +40,7 @@ FIGURES = {
     "gradients_figure_check": 1,
     "housing_figure_curves": 1,
     "housing_figure_slips": 1,
+    "jacobian_figure_crossover": 1,
     **RELU_FIGURES,
     **{f"initialization_figure_{name}": 1 for name in ("gradients", "activations", "training", "phase", "depth")},
     "least_squares_figure_iterates": 1,
@@ -46,10 +48,13 @@ FIGURES = {
 }
 ON_HOUSING_DATA = {**HOUSING, **LEAST_SQUARES_ON_DATA}
 EVIDENCE = {  # what the claims are judged by
-    "gradients_check", "gradients_document", "housing_autograd_check", "housing_compare", "relu_prove",
-    "initialization_compare", "least_squares_prove", "least_squares_closed_form", "least_squares_convergence",
+    "gradients_check", "gradients_document", "housing_autograd_check", "housing_compare", "jacobian_check",
+    "jacobian_count", "relu_prove", "initialization_compare", "least_squares_prove", "least_squares_closed_form",
+    "least_squares_convergence",
 }  # fmt: skip
-EVERYTHING = {"data_download": 2, **GRADIENTS, **HOUSING, **RELU, **ON_IMAGES, **PHASE, **LEAST_SQUARES}
+EVERYTHING = {
+    "data_download": 2, **GRADIENTS, **HOUSING, **JACOBIAN, **RELU, **ON_IMAGES, **PHASE, **LEAST_SQUARES
+}  # fmt: skip
 
 
 def configure(*key: str, value: object) -> Edit:
@@ -123,6 +128,14 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
         configure("housing", "benchmark", "repetitions", value=3),
         {},
     ),
+    "jacobian: the document's tolerance": (
+        configure("jacobian", "check", "document_tolerance", value=0.1),
+        {"jacobian_check": 1},
+    ),
+    "jacobian: the benchmark's shapes, which no result of a plain run uses": (
+        configure("jacobian", "benchmark", "shapes", value=["2-3-2"]),
+        {},
+    ),
     "relu: the grid of the depth table": (
         configure("relu", "depth", "grid_points", value=5),
         {"relu_depth": 1, "relu_figure_depth": 1},
@@ -164,6 +177,10 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
     "mathematics that one problem uses": (
         edit("src/byhand/gradients/references.py", "x.shape[-2] + 8", "x.shape[-2] + 9"),
         GRADIENTS,
+    ),
+    "the dynamic program of the order": (
+        edit("src/byhand/jacobian/order.py", "range(j - 1, i, -1)", "range(i + 1, j)"),
+        JACOBIAN,
     ),
     "one step's script": (
         edit("src/byhand/housing/compare.py", "LOSSES = [", "EXTRA = 1\nLOSSES = ["),

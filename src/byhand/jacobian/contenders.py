@@ -1,0 +1,174 @@
+"""Everything that the benchmark times, ready to be called for one shape; each library is imported in its own process.
+
+A contender is a function without arguments that computes J once and has finished when it returns (on a GPU: when the
+stream is synchronised), the mode whose products it needs (which gives its floor), and a way to fetch J for the check of
+agreement. `product` and `reading` are the machine's limits: one large matrix product, and reading the weights once.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from byhand.jacobian import products
+from byhand.jacobian.cost import ORDERS
+
+Array = npt.NDArray[Any]
+SIDE = 1000
+"""Rows and columns of the product that shows the machine's rate."""
+READ_BYTES = 2**22
+"""At least so much is read to show the bandwidth, else it would be the cost of a call."""
+
+
+@dataclass(frozen=True)
+class Contender:
+    """Computes J (or a limit: mode None); `operations` and `bytes` are what a limit does."""
+
+    run: Callable[[], Any]
+    mode: str | None
+    operations: int = 0
+    bytes: int = 0
+
+
+def problem(widths: Sequence[int], batch: int | None) -> tuple[list[Array], Array]:
+    """Xavier weights and N(0, 1) inputs in float32, the same in every process: no entry is subnormal, J has size 1."""
+    random = np.random.default_rng([*widths, batch or 0])
+    weights = [
+        (random.standard_normal((above, below)) * np.sqrt(2 / (above + below))).astype(np.float32)
+        for below, above in pairwise(widths)
+    ]
+    return weights, random.standard_normal(widths[0] if batch is None else (batch, widths[0])).astype(np.float32)
+
+
+def limits(
+    make: Callable[[Array], Any], multiply: Callable[[Any, Any], Any], weights: Sequence[Array]
+) -> dict[str, Contender]:
+    """A large product, and a vector times every weight, often enough to be no mere call."""
+    square = make(np.ones((SIDE, SIDE), np.float32))
+    size = sum(W.nbytes for W in weights)
+    if size < READ_BYTES:
+        weights = [np.ones((READ_BYTES // 4096, 1024), np.float32)]
+        size = weights[0].nbytes
+    pairs = [(make(W), make(np.ones(W.shape[1], np.float32))) for W in weights]
+
+    def read() -> None:
+        for W, x in pairs:
+            multiply(W, x)
+
+    return {
+        "product": Contender(lambda: multiply(square, square), None, operations=2 * SIDE**3),
+        "reading": Contender(read, None, bytes=size),
+    }
+
+
+def with_numpy(widths: Sequence[int], batch: int | None, device: str) -> dict[str, Contender]:
+    """The fast route, on the CPU."""
+    weights, x = problem(widths, batch)
+    found = limits(lambda array: array, np.dot, weights)
+    for mode, tree in ORDERS.items():
+        route = products.prepared(tree(tuple(widths[::-1])), widths, batch)
+        found[f"fast_{mode}"] = Contender(lambda route=route: route(weights, x), mode)  # type: ignore[misc]
+    return found
+
+
+def with_torch(widths: Sequence[int], batch: int | None, device: str) -> dict[str, Contender]:
+    """The modes as they are written, compiled, and (on a GPU) as a CUDA graph; the document's way; torch's own ways."""
+    import torch  # noqa: PLC0415
+
+    from byhand.jacobian.modes import MODES, in_order, slopes  # noqa: PLC0415
+    from byhand.jacobian.peers import AUTOMATIC, PUBLISHED  # noqa: PLC0415
+
+    arrays, inputs = problem(widths, batch)
+    weights, x = [torch.from_numpy(W).to(device) for W in arrays], torch.from_numpy(inputs).to(device)
+    found = limits(lambda array: torch.from_numpy(array).to(device), torch.matmul, arrays)
+    torch._dynamo.reset()  # it keeps only so many shapes of a function
+
+    def add(name: str, function: Callable[..., Any], mode: str) -> None:
+        @torch.no_grad()
+        def run() -> Any:
+            return function(weights, x)
+
+        found[name] = Contender(run, mode)
+
+    for mode, function in MODES.items():
+        add(mode, function, mode)
+        # The compiler is not shown the dynamic program, whose cache it would warn of.
+        found_order = partial(in_order, ORDERS[mode](tuple(widths[::-1])))
+        plain = (lambda W, x, o=found_order: o(W, slopes(W, x))) if mode == "cheapest" else function
+        add(f"compiled_{mode}", torch.compile(plain, dynamic=False), mode)
+        if device == "cuda":
+            found[f"graph_{mode}"] = Contender(as_graph(function, weights, x), mode)
+    for name, function in PUBLISHED.items():
+        add(name, function if batch is None else one_by_one(function), name.removeprefix("published_"))
+    for name, function in AUTOMATIC.items():
+        several = torch.func.vmap(function, (None, 0)) if name.startswith("jac") else one_by_one(function)
+        called = function if batch is None else several
+        mode = "forward" if name in ("jacfwd", "functional_forward") else "reverse"
+        # These need their graphs, which no_grad would take from them.
+        found[name] = Contender(lambda called=called: called(weights, x), mode)  # type: ignore[misc]
+    return found
+
+
+def one_by_one(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A batch for a function that takes one input."""
+    import torch  # noqa: PLC0415
+
+    return lambda weights, x: torch.stack([function(weights, point) for point in x])
+
+
+def as_graph(function: Callable[..., Any], weights: Sequence[Any], x: Any) -> Callable[[], Any]:
+    """The same work recorded once as a CUDA graph, so that a call launches it whole."""
+    import torch  # noqa: PLC0415
+
+    aside = torch.cuda.Stream()
+    aside.wait_stream(torch.cuda.current_stream())
+    with torch.no_grad(), torch.cuda.stream(aside):
+        for _ in range(3):
+            function(weights, x)
+    torch.cuda.current_stream().wait_stream(aside)
+    graph = torch.cuda.CUDAGraph()
+    with torch.no_grad(), torch.cuda.graph(graph):
+        result = function(weights, x)
+
+    def replay() -> Any:
+        graph.replay()
+        return result
+
+    return replay
+
+
+def with_jax(widths: Sequence[int], batch: int | None, device: str) -> dict[str, Contender]:
+    """JAX's two modes, compiled whole.
+
+    Raises:
+        ImportError: JAX is not installed, or not for this device.
+    """
+    import jax  # noqa: PLC0415
+
+    if jax.default_backend() != {"cpu": "cpu", "cuda": "gpu"}[device]:
+        raise ImportError(f"this JAX computes on {jax.default_backend()}")
+
+    def network(weights: Sequence[Any], x: Any) -> Any:
+        for W in weights[:-1]:
+            x = jax.numpy.tanh(W @ x)
+        return weights[-1] @ x
+
+    arrays, inputs = problem(widths, batch)
+    weights, x = [jax.numpy.asarray(W) for W in arrays], jax.numpy.asarray(inputs)
+    multiply = jax.jit(lambda left, right: left @ right)
+    found = limits(jax.numpy.asarray, lambda left, right: multiply(left, right).block_until_ready(), arrays)
+    for name, transform, mode in (("jacrev", jax.jacrev, "reverse"), ("jacfwd", jax.jacfwd, "forward")):
+        function = transform(network, argnums=1)
+        called = jax.jit(function if batch is None else jax.vmap(function, (None, 0)))
+        found[f"jax_{name}"] = Contender(
+            lambda called=called: called(weights, x).block_until_ready(),  # type: ignore[misc]
+            mode,
+        )
+    return found
+
+
+LIBRARIES = {"numpy": with_numpy, "torch": with_torch, "jax": with_jax}

@@ -1,0 +1,85 @@
+"""What the modes by hand are held against: automatic differentiation, and the document's own code.
+
+All take one input x (D) and give J (P, D), as the document's do.
+"""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+from torch.autograd.functional import jacobian
+
+from byhand.jacobian.modes import Mode, Weights
+
+
+def network(weights: Weights, x: Tensor) -> Tensor:
+    """f(x) (P) for x (D), its products in the document's order, W @ x."""
+    for W in weights[:-1]:
+        x = torch.tanh(W @ x)
+    return weights[-1] @ x
+
+
+def _at(weights: Weights) -> Callable[[Tensor], Tensor]:
+    return lambda x: network(weights, x)
+
+
+def jacrev(weights: Weights, x: Tensor) -> Tensor:
+    """`torch.func.jacrev`: all rows at once, by vmap."""
+    found: Tensor = torch.func.jacrev(_at(weights))(x)
+    return found
+
+
+def jacfwd(weights: Weights, x: Tensor) -> Tensor:
+    """`torch.func.jacfwd`: all columns at once, by vmap."""
+    found: Tensor = torch.func.jacfwd(_at(weights))(x)
+    return found
+
+
+def functional_reverse(weights: Weights, x: Tensor) -> Tensor:
+    """`torch.autograd.functional.jacobian` row by row, as the document checks its reverse mode."""
+    found: Tensor = jacobian(_at(weights), x)
+    return found
+
+
+def functional_forward(weights: Weights, x: Tensor) -> Tensor:
+    """`torch.autograd.functional.jacobian` in forward mode, vectorised, as the document checks its forward mode."""
+    found: Tensor = jacobian(_at(weights), x, strategy="forward-mode", vectorize=True)
+    return found
+
+
+def published_reverse(weights: Weights, x: Tensor) -> Tensor:
+    """The document's reverse mode, with diagonals built as matrices and every tanh taken twice.
+
+    In the printed code the product with W₁ stands inside the loop, where it would not fit (D = 2, K = 30): its
+    indentation was lost. It also takes f(x), which nothing uses.
+    """
+    x = weights[0] @ x
+    before = [x]
+    for W in weights[1:-1]:
+        x = W @ torch.tanh(x)
+        before.append(x)
+    _ = weights[-1] @ torch.tanh(x)
+    J = weights[-1] @ torch.diag(1 - torch.tanh(before[-1]) ** 2)
+    for index in range(len(weights) - 2, 0, -1):
+        J = J @ weights[index] @ torch.diag(1 - torch.tanh(before[index - 1]) ** 2)
+    return J @ weights[0]
+
+
+def published_forward(weights: Weights, x: Tensor) -> Tensor:
+    """The document's forward mode: W_l times the diagonal first, a product of two full matrices."""
+    J = weights[0]
+    x = weights[0] @ x
+    for W in weights[1:]:
+        x = torch.tanh(x)
+        J = W @ torch.diag(1 - x**2) @ J
+        x = W @ x
+    return J
+
+
+PUBLISHED: dict[str, Mode] = {"published_reverse": published_reverse, "published_forward": published_forward}
+AUTOMATIC: dict[str, Mode] = {
+    "functional_reverse": functional_reverse,
+    "functional_forward": functional_forward,
+    "jacrev": jacrev,
+    "jacfwd": jacfwd,
+}

@@ -1,0 +1,177 @@
+"""From observations to verdicts: medians, ratios within repetitions, shares of the machine's limit, and who is faster.
+
+`times` has one row for each observation (`benchmark`): device, shape, contender, repetition, wall_seconds, … A ratio is
+taken in each repetition and then its median and quartiles, so that what slows a whole repetition cancels.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from byhand.jacobian import cost
+from byhand.jacobian.shapes import parsed
+
+LIMITS = ("product", "reading")
+
+
+def kind(contender: str) -> str:
+    """`ours` (by hand: as written, compiled, as a graph, or the fast route), `published` or `peer`."""
+    if contender.startswith("published_"):
+        return "published"
+    ours = contender.removeprefix("fast_").removeprefix("compiled_").removeprefix("graph_")
+    return "ours" if ours in cost.ORDERS else "peer"
+
+
+def by_repetition(times: pd.DataFrame) -> pd.DataFrame:
+    """One shape's seconds: a row for each repetition, a column for each contender."""
+    return times.pivot(index="repetition", columns="contender", values="wall_seconds")
+
+
+def times_faster(seconds: pd.DataFrame, contender: str, than: str) -> pd.Series:
+    """How many times faster `contender` is than the other, in each repetition that has both: above 1 it is faster."""
+    return (seconds[than] / seconds[contender]).dropna()
+
+
+def faster(ratio: float, first: str, second: str) -> str:
+    """Who is faster, `ratio` being how many times faster `first` is than `second`."""
+    return first if ratio > 1 else second if ratio < 1 else "equal"
+
+
+def roof(times: pd.DataFrame) -> tuple[float, float]:
+    """The machine's best rate (operations a second) and bandwidth (bytes a second) during one shape.
+
+    The best library's median, for the products that show it and for reading the weights of the shape.
+    """
+    found = times[times["contender"].isin(LIMITS)]
+    per_library = found.groupby(["contender", "library"])[["operations", "bytes", "wall_seconds"]].median()
+    rates = per_library.div(per_library["wall_seconds"], axis=0).groupby("contender").max()
+    return float(rates["operations"]["product"]), float(rates["bytes"]["reading"])
+
+
+def summary(times: pd.DataFrame) -> pd.DataFrame:
+    """One row for each device, shape and contender, the fastest of each shape first."""
+    found = []
+    for (device, shape), of_shape in times.groupby(["device", "shape"], sort=False):
+        rate, bandwidth = roof(of_shape)
+        computing = of_shape[~of_shape["contender"].isin(LIMITS)]
+        seconds = by_repetition(computing)
+        median = seconds.median()
+        best_peer = str(median[[name for name in median.index if kind(str(name)) == "peer"]].idxmin())
+        for contender in map(str, median.sort_values().index):
+            facts = computing[computing["contender"] == contender].iloc[0]
+            ratio = times_faster(seconds, contender, best_peer)
+            floor = max(facts["operations"] / rate, facts["bytes"] / bandwidth)
+            found.append(
+                {
+                    "device": device,
+                    "shape": shape,
+                    "depth": facts["depth"],
+                    "inputs": facts["inputs"],
+                    "contender": contender,
+                    "kind": kind(contender),
+                    "library": facts["library"],
+                    "milliseconds": 1e3 * median[contender],
+                    "lower_quartile": 1e3 * seconds[contender].quantile(0.25),
+                    "upper_quartile": 1e3 * seconds[contender].quantile(0.75),
+                    "repetitions": seconds[contender].count(),
+                    "best_peer": best_peer,
+                    "times_faster_than_best_peer": ratio.median(),
+                    "times_faster_lower_quartile": ratio.quantile(0.25),
+                    "times_faster_upper_quartile": ratio.quantile(0.75),
+                    "operations": facts["operations"],
+                    "bytes": facts["bytes"],
+                    "gigaflop_per_second_of_the_machine": rate / 1e9,
+                    "gigabyte_per_second_of_the_machine": bandwidth / 1e9,
+                    "floor_milliseconds": 1e3 * floor,
+                    "bound_by": "rate" if facts["operations"] / rate > facts["bytes"] / bandwidth else "bandwidth",
+                    "share_of_roofline": floor / median[contender],
+                    "relative_error": facts["relative_error"],
+                    "threads": facts["threads"],
+                }
+            )
+    return pd.DataFrame(found)
+
+
+def verdicts(times: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """For each device and shape: is our best mode ahead of the best peer, is the cheapest order, how near is the limit.
+
+    `table` is the `summary` of `times`.
+    """
+    found = []
+    for (device, shape), rows in table.groupby(["device", "shape"], sort=False):
+        of_shape = times[(times["device"] == device) & (times["shape"] == shape)]
+        seconds = by_repetition(of_shape[~of_shape["contender"].isin(LIMITS)])
+        ranked = rows.set_index("contender").sort_values("milliseconds")
+        ours = [name for name in ranked.index if kind(name) == "ours"]
+        extremes = [name for name in ours if not name.endswith("cheapest")]
+        cheapest = next(name for name in ours if name.endswith("cheapest"))
+        best, peer = ours[0], ranked.iloc[0]["best_peer"]
+        ahead = times_faster(seconds, best, peer)
+        near = times_faster(seconds, cheapest, best).median()
+        widths, _ = parsed(str(shape))
+        saved = min(cost.products(mode, widths).products for mode in ("reverse", "forward"))
+        found.append(
+            {
+                "device": device,
+                "shape": shape,
+                "our_best": best,
+                "best_peer": peer,
+                "ours_times_faster": ahead.median(),
+                "lower_quartile": ahead.quantile(0.25),
+                "upper_quartile": ahead.quantile(0.75),
+                "ours_at_least_as_fast": ahead.median() >= 1,
+                "cheapest_over_our_best": near,
+                "cheapest_within_5_percent": near >= 1 / 1.05,
+                "cheapest_times_faster_than_extremes": times_faster(seconds, cheapest, extremes[0]).median(),
+                "fewer_multiplications": saved / cost.products("cheapest", widths).products,
+                "share_of_roofline": ranked.loc[best, "share_of_roofline"],
+                "bound_by": ranked.loc[best, "bound_by"],
+            }
+        )
+    return pd.DataFrame(found)
+
+
+def claims(times: pd.DataFrame, printed: pd.DataFrame) -> pd.DataFrame:
+    """The document's claim at D = K = 1000, P = 1, that reverse mode is the faster one, for each device and depth.
+
+    `printed`: device, depth, mode, seconds. Every ratio is forward's time (or multiplications) over reverse's. A device
+    or depth that was not measured keeps its printed ratio and what theory says.
+    """
+    return pd.DataFrame(_claims(times, printed))
+
+
+def _claims(times: pd.DataFrame, printed: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    for (device, depth), rows in printed.groupby(["device", "depth"], sort=False):
+        shape = f"1000-1000*{depth}-1"
+        widths, _ = parsed(shape)
+        of_shape = times[(times["device"] == device) & (times["shape"] == shape)]
+        seconds = by_repetition(of_shape)
+        by_mode = rows.set_index("mode")["seconds"]
+        printed_ratio = by_mode["forward"] / by_mode["reverse"]
+        operations = {
+            "published": cost.published_forward(widths) / cost.published_reverse(widths),
+            "corrected": cost.jacobian("forward", widths).products / cost.jacobian("reverse", widths).products,
+        }
+        for variant, prefix in (("published", "published_"), ("corrected", "")):
+            row = {
+                "device": device,
+                "depth": depth,
+                "variant": variant,
+                "printed_ratio": printed_ratio,
+                "printed_faster": faster(printed_ratio, "reverse", "forward"),
+                "ratio_of_multiplications": operations[variant],
+            }
+            if len(seconds):
+                measured = times_faster(seconds, f"{prefix}reverse", f"{prefix}forward")
+                row |= {
+                    "measured_ratio": measured.median(),
+                    "lower_quartile": measured.quantile(0.25),
+                    "upper_quartile": measured.quantile(0.75),
+                    "repetitions": len(measured),
+                    "measured_faster": faster(measured.median(), "reverse", "forward"),
+                }
+                row["verdict"] = "holds" if row["measured_faster"] == row["printed_faster"] else "fails"
+            else:
+                row["verdict"] = "not measured"
+            yield row

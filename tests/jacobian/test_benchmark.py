@@ -1,0 +1,209 @@
+"""The benchmark's parts that are not time: devices, kernels, shapes, agreement, and the labels of the ratios."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from byhand.errors import BadInput
+from byhand.jacobian import benchmark, contenders, devices, products, ratios
+from byhand.jacobian.shapes import depth, parsed
+from tests.conftest import ROOT, Step
+from tests.workflow.conftest import fresh
+
+# torch's own forward mode compiles something when it is first imported
+pytestmark = pytest.mark.filterwarnings("ignore:.*torch.jit.script.* is deprecated")
+
+PRINTED = pd.read_csv(ROOT / "published" / "jacobian_seconds_per_1000.csv")
+
+
+def times(seconds: Mapping[str, Sequence[float]], shape: str = "1000-1000*3-1") -> pd.DataFrame:
+    """Observations as the benchmark writes them, with limits of 1e9 operations and 1e9 bytes a second."""
+    rows = [
+        {"contender": name, "repetition": index, "wall_seconds": value, "operations": 1000, "bytes": 1000}
+        for name, values in {**seconds, "product": [1e-6] * 3, "reading": [1e-6] * 3}.items()
+        for index, value in enumerate(values)
+    ]
+    facts: dict[str, Any] = {
+        "device": "cpu",
+        "shape": shape,
+        "depth": 3,
+        "inputs": 1,
+        "library": "torch",
+        "relative_error": 0.0,
+        "threads": 1,
+    }
+    return pd.DataFrame(rows).assign(**facts)
+
+
+def test_a_ratio_above_one_names_the_faster_one() -> None:
+    seconds = ratios.by_repetition(times({"reverse": [1, 1, 2], "forward": [4, 6, 10]}))
+    assert list(ratios.times_faster(seconds, "reverse", "forward")) == [4, 6, 5]
+    assert list(ratios.times_faster(seconds, "forward", "reverse")) == [1 / 4, 1 / 6, 1 / 5]
+    assert ratios.faster(5, "reverse", "forward") == "reverse"
+    assert ratios.faster(0.2, "reverse", "forward") == "forward"
+    assert ratios.faster(1, "reverse", "forward") == "equal"
+
+
+def test_the_claims_label_the_winner_of_the_printed_and_of_the_measured_times() -> None:
+    slower_reverse = {"published_reverse": [3, 3, 3], "published_forward": [1, 1, 1]}
+    found = ratios.claims(times({**slower_reverse, "reverse": [1, 1, 1], "forward": [9, 9, 9]}), PRINTED)
+    assert set(found["printed_faster"]) == {"reverse"}
+    measured = found[(found["device"] == "cpu") & (found["depth"] == 3)].set_index("variant")
+    assert measured.loc["published", "measured_faster"] == "forward"
+    assert measured.loc["published", "verdict"] == "fails"
+    assert measured.loc["published", "measured_ratio"] == pytest.approx(1 / 3)
+    assert measured.loc["corrected", "measured_faster"] == "reverse"
+    assert measured.loc["corrected", "verdict"] == "holds"
+    assert measured.loc["corrected", "ratio_of_multiplications"] == pytest.approx(2004 / 6)
+    assert set(found[found["device"] == "cuda"]["verdict"]) == {"not measured"}
+
+
+def test_the_printed_ratios_are_the_documents() -> None:
+    found = ratios.claims(times({"reverse": [1.0]}).iloc[:0], PRINTED).drop_duplicates(["device", "depth"])
+    printed = {device: list(rows["printed_ratio"].round(1)) for device, rows in found.groupby("device")}
+    assert printed == {"cpu": [6.5, 7.1, 8.1], "cuda": [1.3, 1.8, 2.2]}
+
+
+def test_verdicts_say_who_is_ahead() -> None:
+    seconds = {
+        "fast_cheapest": [2.0, 2.0, 2.0],
+        "fast_reverse": [1.9, 2.1, 2.0],
+        "reverse": [5.0, 5.0, 5.0],
+        "jacrev": [9.0, 9.0, 9.0],
+        "jax_jacrev": [1.0, 1.0, 1.0],
+        "published_reverse": [0.1, 0.1, 0.1],
+    }
+    observed = times(seconds)
+    table = ratios.summary(observed)
+    assert dict(zip(table["contender"], table["kind"], strict=True))["published_reverse"] == "published"
+    assert set(table["best_peer"]) == {"jax_jacrev"}
+    (row,) = ratios.verdicts(observed, table).to_dict("records")
+    assert row["ours_times_faster"] == 0.5
+    assert not row["ours_at_least_as_fast"]
+    assert row["cheapest_within_5_percent"]
+    ahead = times({**seconds, "jax_jacrev": [4.0, 4.0, 4.0]})
+    (row,) = ratios.verdicts(ahead, ratios.summary(ahead)).to_dict("records")
+    assert row["ours_times_faster"] == 2
+    assert row["ours_at_least_as_fast"]
+
+
+def test_a_share_of_the_roofline_is_the_floor_over_the_time() -> None:
+    table = ratios.summary(times({"reverse": [1e-5] * 3, "jacrev": [2e-5] * 3})).set_index("contender")
+    assert table.loc["reverse", "floor_milliseconds"] == pytest.approx(1e-3)
+    assert table.loc["reverse", "share_of_roofline"] == pytest.approx(0.1)
+
+
+def test_auto_takes_what_is_there_and_an_absent_device_is_told_in_one_line(tmp_path: Path) -> None:
+    assert devices.available(tmp_path) == ["cpu"]
+    (tmp_path / "dev").mkdir()
+    (tmp_path / "dev/nvidiactl").touch()
+    assert devices.available(tmp_path) == ["cpu"]
+    (tmp_path / "dev/nvidia0").touch()
+    assert devices.available(tmp_path) == ["cpu", "cuda"]
+    assert devices.chosen("auto", ["cpu", "cuda"]) == ["cpu", "cuda"]
+    assert devices.chosen(["cuda"], ["cpu", "cuda"]) == ["cuda"]
+    with pytest.raises(BadInput, match=r"devices: found cuda, expected one that is here: cpu$"):
+        devices.chosen(["cpu", "cuda"], ["cpu"])
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [
+        ("fma avx2 avx512f avx512cd avx512bw avx512dq avx512vl", {"OPENBLAS_CORETYPE": "SkylakeX"}),
+        ("fma avx2 avx512f", {}),
+        ("fma avx2", {}),
+    ],
+)
+def test_kernels_are_asked_for_only_where_the_processor_has_them(
+    flags: str, expected: dict[str, str], tmp_path: Path
+) -> None:
+    path = tmp_path / "cpuinfo"
+    path.write_text(f"processor : 0\nflags\t\t: {flags}\n", encoding="utf-8")
+    assert products.kernels(path) == expected
+    assert products.kernels(tmp_path / "absent") == {}
+
+
+def test_a_shape_is_read_as_it_is_written() -> None:
+    assert parsed("2-30*3-10") == ((2, 30, 30, 30, 10), None)
+    assert parsed("5-4-3@256") == ((5, 4, 3), 256)
+    assert depth("2-30*10-10@256") == 10
+    for wrong in ("", "3", "3-2", "3-x-2", "3-0-2", "3-2-1@0", "3-2-1@", "3-2*0-1"):
+        with pytest.raises(BadInput, match="expected three or more widths"):
+            parsed(wrong)
+
+
+@pytest.mark.parametrize("shape", ["3-4-2-4-3", "2-5*2-3@3"])
+def test_every_contender_agrees_with_float64(shape: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.compile", lambda function, **_: function)
+    monkeypatch.setattr(contenders, "SIDE", 4)
+    expected = benchmark.reference(shape)
+    for library in ("numpy", "torch"):
+        for name, contender in contenders.LIBRARIES[library](*parsed(shape), "cpu").items():
+            answer = benchmark.tried(contender)
+            assert not isinstance(answer, str), (name, answer)
+            assert benchmark.seconds(contender.run, 1, 2, "cpu") >= 0
+            if contender.mode is not None:
+                np.testing.assert_allclose(answer, expected, rtol=1e-3, atol=1e-5, err_msg=name)
+
+
+class Off:
+    """A process whose contender computes something else."""
+
+    def ask(self, *question: object) -> object:
+        return {"reverse": (1.001 * benchmark.reference("2-3-2"), ("reverse", 0, 0))}
+
+
+def test_nothing_is_timed_if_contenders_disagree() -> None:
+    few = benchmark.Settings(shapes=("2-3-2",), repetitions=1, turn_seconds=0, slow_seconds=1, slow_repetitions=1)
+    with pytest.raises(BadInput, match=r"2-3-2: reverse is off by 1.0e-03, expected less than 1e-04"):
+        list(benchmark.rows(few, "2-3-2", {"torch": Off()}, 1))  # type: ignore[dict-item]
+
+
+def test_a_contender_that_fails_is_left_out_with_its_reason() -> None:
+    def broken() -> None:
+        raise RuntimeError("no compiler\nat all")
+
+    assert benchmark.tried(contenders.Contender(broken, "reverse")) == "no compiler"
+
+
+def test_the_benchmark_runs_is_summed_up_and_drawn(step: Step, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TORCHDYNAMO_DISABLE", "1")  # torch.compile would take most of the time
+    observed, claimed = tmp_path / "times.csv", ROOT / "published" / "jacobian_seconds_per_1000.csv"
+    flags = "--repetitions 2 --turn-seconds 0.001 --slow-seconds 9 --slow-repetitions 1 --device cpu --shapes 2-3-2"
+    done = step("jacobian.benchmark", *flags.split(), "--output", observed)
+    assert done.returncode == 0, done.stderr
+    outputs = [tmp_path / name for name in ("benchmark.csv", "verdicts.csv", "claims.csv")]
+    done = step("jacobian.compare", "--times", observed, "--published", claimed, "--output", *outputs)
+    assert done.returncode == 0, done.stderr
+    table = pd.read_csv(outputs[0])
+    assert {"fast_reverse", "cheapest", "jacrev", "functional_forward", "published_reverse"} <= set(table["contender"])
+    assert (table["relative_error"] < 1e-4).all()
+    pictures = [f"--{name}={tmp_path / name}.png" for name in ("depth", "peers", "roofline")]
+    done = step("jacobian.figure_benchmark", "--table", outputs[0], "--claims", outputs[2], *pictures)
+    assert done.returncode == 0, done.stderr
+    assert len(list(tmp_path.glob("*.png"))) == 3
+
+
+def test_the_cuda_rule_asks_for_a_gpu_and_a_dry_run_plans_it(tmp_path: Path) -> None:
+    rules = (ROOT / "workflow" / "rules" / "jacobian.smk").read_text(encoding="utf-8")
+    assert "gpu=1" in rules
+    project = fresh(tmp_path / "project")
+    done = project.snakemake("--dry-run", "--printshellcmds", "results/jacobian/benchmark_cuda_times.csv")
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert "--device cuda" in done.stdout + done.stderr
+    assert "gpu=1" in done.stdout + done.stderr
+
+
+def test_naming_an_absent_device_ends_snakemake_with_one_line(tmp_path: Path) -> None:
+    if "cuda" in devices.available():
+        pytest.skip("this machine has a GPU")
+    project = fresh(tmp_path / "project")
+    project.configure("jacobian", "benchmark", "devices", value=["cuda"])
+    done = project.snakemake("--dry-run")
+    assert done.returncode != 0
+    said = [line for line in done.stderr.splitlines() if not line.startswith("Using workflow specific profile")]
+    assert said == ["config: jacobian.benchmark.devices: found cuda, expected one that is here: cpu"]

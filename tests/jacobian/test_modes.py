@@ -1,0 +1,185 @@
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from byhand.jacobian import cost, products
+from byhand.jacobian.check import compared
+from byhand.jacobian.count import counted
+from byhand.jacobian.modes import MODES, chain, cheapest_order, in_order, network, random_weights, slopes
+from byhand.jacobian.peers import AUTOMATIC, PUBLISHED, jacrev
+from byhand.jacobian.rounding import central_differences, error, jacobian_allowance
+from byhand.randomness import generator
+from tests.jacobian.test_order import every
+
+# torch's own forward mode compiles something when it is first imported
+pytestmark = pytest.mark.filterwarnings("ignore:.*torch.jit.script.* is deprecated")
+
+WIDTHS = st.lists(st.integers(1, 12), min_size=3, max_size=8).map(tuple)
+
+
+def drawn(widths: tuple[int, ...], *batch: int, xavier: bool = True) -> tuple[list[torch.Tensor], torch.Tensor]:
+    stream = generator("tests", "jacobian", *widths)
+    return random_weights(stream, widths, xavier=xavier), torch.randn(
+        *batch, widths[0], generator=stream, dtype=torch.float64
+    )
+
+
+@settings(max_examples=30, deadline=None)
+@given(WIDTHS, st.booleans())
+def test_every_mode_agrees_with_every_reference_at_every_shape(widths: tuple[int, ...], xavier: bool) -> None:
+    weights, x = drawn(widths, xavier=xavier)
+    for row in compared(weights, x, xavier=False, tolerance=1e-13):
+        assert row["within"], row
+
+
+@settings(max_examples=30, deadline=None)
+@given(WIDTHS, st.integers(1, 4))
+def test_a_batch_of_inputs_gives_a_batch_of_jacobians(widths: tuple[int, ...], batch: int) -> None:
+    weights, x = drawn(widths, batch)
+    for mode in MODES.values():
+        J = mode(weights, x)
+        assert J.shape == (batch, widths[-1], widths[0])
+        for one, point in zip(J, x, strict=True):
+            torch.testing.assert_close(one, mode(weights, point), rtol=1e-9, atol=1e-12)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.integers(1, 6), min_size=3, max_size=6).map(tuple))
+def test_every_way_of_setting_brackets_gives_the_same_jacobian(widths: tuple[int, ...]) -> None:
+    weights, x = drawn(widths)
+    expected = jacrev(weights, x)
+    for tree in every(0, len(widths) - 1):
+        torch.testing.assert_close(in_order(tree, weights, slopes(weights, x)), expected, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("widths", [(1000, 1000, 1000, 1), (1, 1000, 1000, 1000), (1000, 30, 1000, 1000)])
+def test_u_on_jv_is_transposed_j_u_on_v_up_to_width_1000(widths: tuple[int, ...]) -> None:
+    weights, x = drawn(widths)
+    stream = generator("tests", "jacobian", "directions")
+    u, v = (torch.randn(size, generator=stream, dtype=torch.float64) for size in (widths[-1], widths[0]))
+    pushed: torch.Tensor = torch.func.jvp(lambda x: network(weights, x), (x,), (v,))[1]
+    (pulled,) = torch.func.vjp(lambda x: network(weights, x), x)[1](u)
+    expected = torch.dot(u, pushed).item()
+    assert math.isclose(torch.dot(pulled, v).item(), expected, rel_tol=1e-9)
+    for mode in MODES.values():
+        J = mode(weights, x)
+        torch.testing.assert_close(J @ v, pushed, rtol=1e-9, atol=1e-11)
+        torch.testing.assert_close(J.mT @ u, pulled, rtol=1e-9, atol=1e-11)
+        assert math.isclose((u @ (J @ v)).item(), ((J.mT @ u) @ v).item(), rel_tol=1e-9)
+
+
+def test_the_chain_of_whole_matrices_by_multi_dot_is_the_same() -> None:
+    weights, x = drawn((7, 5, 2, 6, 4))
+    s = slopes(weights, x)
+    scaled = [weights[0], *(W * between for W, between in zip(weights[1:], s, strict=True))]
+    torch.testing.assert_close(cheapest_order(weights, x), torch.linalg.multi_dot(scaled[::-1]))
+
+
+@pytest.mark.parametrize("way", [*PUBLISHED, *AUTOMATIC])
+def test_the_documents_way_and_torchs_give_the_same_jacobian(way: str) -> None:
+    weights, x = drawn((2, 6, 5, 4, 3))
+    torch.testing.assert_close({**PUBLISHED, **AUTOMATIC}[way](weights, x), MODES["reverse"](weights, x))
+
+
+@pytest.mark.parametrize("widths", [(3,), (3, 2)])
+def test_a_network_without_hidden_layer_is_refused(widths: tuple[int, ...]) -> None:
+    weights, _ = drawn(widths)
+    with pytest.raises(ValueError, match="expected two or more"):
+        chain(weights)
+
+
+def test_weights_that_do_not_fit_are_refused() -> None:
+    with pytest.raises(ValueError, match="does not fit"):
+        chain([torch.zeros(3, 2), torch.zeros(4, 5)])
+
+
+def late_slopes(weights: list[torch.Tensor], x: torch.Tensor) -> list[torch.Tensor]:
+    return [slopes(weights, x)[0]] * (len(weights) - 1)
+
+
+PLANTED = {  # a mistake in the result of a mode
+    "one entry off by a millionth of itself": lambda W, x, J: (
+        J * (1 + 1e-6 * (torch.arange(J.numel()) == 0).reshape(J.shape))
+    ),
+    "the slopes of the first layer everywhere": lambda W, x, J: in_order(((0, 1), 2), W, late_slopes(W, x)),
+    "h in place of 1 - h²": lambda W, x, J: in_order(((0, 1), 2), W, [torch.sqrt(1 - s) for s in slopes(W, x)]),
+    "no slopes": lambda W, x, J: torch.linalg.multi_dot(W[::-1]),
+    "a sign": lambda W, x, J: -J,
+    "not a number": lambda W, x, J: J * math.nan,
+}
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mistake", PLANTED)
+def test_a_planted_error_in_any_mode_fails_the_check(mode: str, mistake: str) -> None:
+    weights, x = drawn((6, 5, 5, 4))
+    wrong = dict(MODES)
+    wrong[mode] = lambda W, x: PLANTED[mistake](W, x, MODES[mode](W, x))  # type: ignore[no-untyped-call]
+    for row in compared(weights, x, xavier=True, tolerance=1e-13, modes=wrong):
+        if row["reference"] != "central_differences" or "millionth" not in mistake:
+            assert row["within"] == (row["mode"] != mode), row
+
+
+@settings(max_examples=20, deadline=None)
+@given(WIDTHS, st.booleans())
+def test_float32_is_within_its_bound_of_float64(widths: tuple[int, ...], xavier: bool) -> None:
+    weights, x = drawn(widths, xavier=xavier)
+    short, point = [W.float() for W in weights], x.float()
+    true = jacrev([W.double() for W in short], point.double())
+    for mode, function in MODES.items():
+        allowed = jacobian_allowance(cost.ORDERS[mode](chain(short)), short, point)
+        assert ((function(short, point).double() - true).abs() <= allowed).all()
+
+
+def test_the_bound_is_no_blank_cheque() -> None:
+    weights, x = drawn((10, 20, 20, 10))
+    allowed = jacobian_allowance(cost.ORDERS["reverse"](chain(weights)), weights, x)
+    assert (allowed.norm() / jacrev(weights, x).norm()).item() < 1e-12
+
+
+def test_central_differences_of_a_linear_network_are_its_product() -> None:
+    weights, x = [torch.full((1, 1), 1e-4, dtype=torch.float64)] * 2, torch.zeros(1, dtype=torch.float64)
+    assert abs(central_differences(weights, x)[0].item() - 1e-8) < 1e-17
+
+
+def test_the_error_of_nothing_against_nothing_is_none() -> None:
+    assert error(torch.zeros(2, 2), torch.zeros(2, 2)) == {"absolute_error": 0, "relative_error": 0, "ulp_error": 0}
+    assert error(torch.ones(1, 1), torch.zeros(1, 1))["relative_error"] == math.inf
+
+
+@settings(max_examples=25, deadline=None)
+@given(WIDTHS, st.sampled_from([None, 2, 3]))
+def test_the_formulas_of_cost_are_what_running_takes(widths: tuple[int, ...], batch: int | None) -> None:
+    weights, x = drawn(widths, *([] if batch is None else [batch]))
+    for mode, function in MODES.items():
+        assert counted(lambda function=function: function(weights, x)) == cost.jacobian(mode, widths, batch or 1)  # type: ignore[misc]
+    if batch is None:
+        for way, function in PUBLISHED.items():
+            assert counted(lambda function=function: function(weights, x)).products == cost.PUBLISHED[way](widths)  # type: ignore[misc]
+
+
+@settings(max_examples=40, deadline=None)
+@given(WIDTHS, st.sampled_from([None, 1, 3]), st.sampled_from(list(MODES)))
+def test_the_fast_route_gives_the_same_jacobian_and_never_overwrites_it(
+    widths: tuple[int, ...], batch: int | None, mode: str
+) -> None:
+    weights, x = drawn(widths, *([] if batch is None else [batch]))
+    arrays = [W.numpy() for W in weights]
+    route = products.prepared(cost.ORDERS[mode](widths[::-1]), widths, batch, np.float64)
+    first = route(arrays, x.numpy())
+    kept = first.copy()
+    second = route(arrays, -2 * x.numpy())
+    np.testing.assert_array_equal(first, kept)
+    np.testing.assert_allclose(first, MODES[mode](weights, x), rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(second, MODES[mode](weights, -2 * x), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("width", [1, products.BLOCK, products.BLOCK + 1, 2 * products.BLOCK + 3])
+def test_a_single_column_through_blocks_of_rows_is_the_same(width: int) -> None:
+    weights, x = drawn((1, width, width, 3))
+    route = products.prepared(cost.ORDERS["forward"]((3, width, width, 1)), (1, width, width, 3), None, np.float64)
+    np.testing.assert_allclose(route([W.numpy() for W in weights], x.numpy()), jacrev(weights, x), rtol=1e-9)
