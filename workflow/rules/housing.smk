@@ -172,7 +172,7 @@ rule housing_benchmark:
         "logs/housing/benchmark.log",
     conda:
         "../../environment.yml"
-    threads: workflow.cores or 1 # it computes with one, but nothing may run beside it
+    threads: workflow.cores or 1  # it computes with one, but nothing may run beside it
     resources:
         mem_mb=1500,
         runtime=30,
