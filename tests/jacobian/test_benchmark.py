@@ -21,7 +21,7 @@ PRINTED = pd.read_csv(ROOT / "published" / "jacobian_seconds_per_1000.csv")
 
 
 def times(seconds: Mapping[str, Sequence[float]], shape: str = "1000-1000*3-1") -> pd.DataFrame:
-    """Observations as the benchmark writes them, with limits of 1e9 operations and 1e9 bytes a second."""
+    """Observations as the benchmark writes them; the better library does 1e9 operations and 1e9 bytes a second."""
     rows = [
         {"contender": name, "repetition": index, "wall_seconds": value, "operations": 1000, "bytes": 1000}
         for name, values in {**seconds, "product": [1e-6] * 3, "reading": [1e-6] * 3}.items()
@@ -36,7 +36,9 @@ def times(seconds: Mapping[str, Sequence[float]], shape: str = "1000-1000*3-1") 
         "relative_error": 0.0,
         "threads": 1,
     }
-    return pd.DataFrame(rows).assign(**facts)
+    found = pd.DataFrame(rows).assign(**facts)
+    limits = found[found["contender"].isin(ratios.LIMITS)].assign(library="numpy", wall_seconds=2e-6)
+    return pd.concat([found, limits])
 
 
 def test_a_ratio_above_one_names_the_faster_one() -> None:

@@ -11,7 +11,7 @@ from byhand.jacobian.check import compared
 from byhand.jacobian.count import counted
 from byhand.jacobian.modes import MODES, chain, cheapest_order, in_order, network, random_weights, slopes
 from byhand.jacobian.peers import AUTOMATIC, PUBLISHED, jacrev
-from byhand.jacobian.rounding import central_differences, error, jacobian_allowance
+from byhand.jacobian.rounding import central_differences, error, exact, jacobian_allowance, product
 from byhand.randomness import generator
 from tests.jacobian.test_order import every
 
@@ -133,6 +133,21 @@ def test_float32_is_within_its_bound_of_float64(widths: tuple[int, ...], xavier:
     for mode, function in MODES.items():
         allowed = jacobian_allowance(cost.ORDERS[mode](chain(short)), short, point)
         assert ((function(short, point).double() - true).abs() <= allowed).all()
+
+
+def test_on_xavier_weights_in_float64_the_tolerance_counts_beside_the_bound() -> None:
+    weights, x = drawn((6, 5, 5, 4))
+    rows = list(compared(weights, x, xavier=True, tolerance=1e-30))
+    automatic = [row for row in rows if row["reference"] != "central_differences"]
+    assert [row["within"] for row in automatic] == [row["relative_error"] == 0 for row in automatic]
+    assert all(row["within"] for row in compared(weights, x, xavier=False, tolerance=1e-30))
+
+
+def test_the_bound_of_a_product_is_gamma_n_times_the_sum_of_magnitudes() -> None:
+    u = 2.0**-24
+    found = product(exact(-torch.ones(1, 50)), exact(torch.ones(50, 1)), u)
+    assert found.value.item() == -50
+    assert found.error.item() == pytest.approx(50 * 50 * u / (1 - 50 * u))
 
 
 def test_the_bound_is_no_blank_cheque() -> None:

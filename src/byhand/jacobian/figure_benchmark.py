@@ -47,6 +47,7 @@ def draw_depth(table: pd.DataFrame, claims: pd.DataFrame, device: str, panels: A
                 line,
                 marker=marker,
                 color=style.COLOURS[colour],
+                markerfacecolor="white" if contender.startswith("published") else None,
                 label=name(contender),
             )
             left.fill_between(
@@ -93,15 +94,15 @@ def draw_peers(table: pd.DataFrame, device: str, axes: Any) -> None:
     """How many times faster our best is than each peer, a row for each shape."""
     rows = table[table["device"] == device]
     shapes = list(dict.fromkeys(rows["shape"]))
-    for place, shape in enumerate(shapes):
-        of_shape = rows[rows["shape"] == shape].set_index("contender")["milliseconds"]
-        best = rows[(rows["shape"] == shape) & (rows["kind"] == "ours")]["milliseconds"].min()
-        for peer, (colour, marker) in PEERS.items():
-            if peer in of_shape.index:
-                label = name(peer) if peer not in axes.get_legend_handles_labels()[1] and not place else None
-                axes.plot(
-                    of_shape[peer] / best, place, marker, color=style.COLOURS[colour], label=label, linestyle="none"
-                )
+    for peer, (colour, marker) in PEERS.items():
+        for place, shape in enumerate(shapes):
+            of_shape = rows[rows["shape"] == shape]
+            best = of_shape.loc[of_shape["kind"] == "ours", "milliseconds"].min()
+            for _, row in of_shape[of_shape["contender"] == peer].iterrows():
+                ratio = row["milliseconds"] / best
+                spread = [[ratio - row["lower_quartile"] / best], [row["upper_quartile"] / best - ratio]]
+                axes.errorbar(ratio, place, xerr=spread, fmt=marker, color=style.COLOURS[colour], elinewidth=0.8)
+        axes.plot([], [], marker, color=style.COLOURS[colour], label=name(peer), linestyle="none")
     axes.axvline(1, color=style.COLOURS["black"], linewidth=0.8)
     axes.set_xscale("log")
     axes.set_yticks(range(len(shapes)), [short(shape) for shape in shapes])

@@ -24,8 +24,9 @@ def kind(contender: str) -> str:
 
 
 def by_repetition(times: pd.DataFrame) -> pd.DataFrame:
-    """One shape's seconds: a row for each repetition, a column for each contender."""
-    return times.pivot(index="repetition", columns="contender", values="wall_seconds")
+    """One shape's seconds: a row for each repetition, a column for each contender; every library has its own limits."""
+    computing = times[~times["contender"].isin(LIMITS)]
+    return computing.pivot(index="repetition", columns="contender", values="wall_seconds")
 
 
 def times_faster(seconds: pd.DataFrame, contender: str, than: str) -> pd.Series:
@@ -55,7 +56,7 @@ def summary(times: pd.DataFrame) -> pd.DataFrame:
     for (device, shape), of_shape in times.groupby(["device", "shape"], sort=False):
         rate, bandwidth = roof(of_shape)
         computing = of_shape[~of_shape["contender"].isin(LIMITS)]
-        seconds = by_repetition(computing)
+        seconds = by_repetition(of_shape)
         median = seconds.median()
         best_peer = str(median[[name for name in median.index if kind(str(name)) == "peer"]].idxmin())
         for contender in map(str, median.sort_values().index):
@@ -101,7 +102,7 @@ def verdicts(times: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     found = []
     for (device, shape), rows in table.groupby(["device", "shape"], sort=False):
         of_shape = times[(times["device"] == device) & (times["shape"] == shape)]
-        seconds = by_repetition(of_shape[~of_shape["contender"].isin(LIMITS)])
+        seconds = by_repetition(of_shape)
         ranked = rows.set_index("contender").sort_values("milliseconds")
         ours = [name for name in ranked.index if kind(name) == "ours"]
         extremes = [name for name in ours if not name.endswith("cheapest")]
