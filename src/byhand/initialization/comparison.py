@@ -6,13 +6,11 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from byhand.initialization.labels import PRINTED_NAMES
 from byhand.spread import prediction_interval
 
 MEASURES = {"train_loss": 5e-7, "train_accuracy": 5e-5, "test_loss": 5e-7, "test_accuracy": 5e-5}
 """What the document prints, and half a unit of the last digit that it prints (losses, and accuracies in [0, 1])."""
-
-PRINTED_NAMES = {"xavier": "xavier_uniform"}
-"""What the document calls otherwise than we do."""
 
 
 def document(runs: pd.DataFrame, running: pd.DataFrame) -> pd.DataFrame:

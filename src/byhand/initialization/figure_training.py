@@ -11,7 +11,6 @@ from matplotlib.ticker import LogLocator, NullFormatter
 
 from byhand import step, style, tables
 from byhand.initialization import labels
-from byhand.initialization.comparison import PRINTED_NAMES
 
 PANELS = {
     "train_loss": "training loss",
@@ -25,7 +24,7 @@ def main(arguments: argparse.Namespace) -> None:
     """Write the figure."""
     columns = ["dataset", "fallback_for", "initialization", "seed", "epoch", *PANELS]
     runs = pd.concat(tables.read(path, columns) for path in arguments.curves)
-    printed = tables.read(arguments.published, ["init", "epoch"]).replace({"init": PRINTED_NAMES})
+    printed = tables.read(arguments.published, ["init", "epoch"]).replace({"init": labels.PRINTED_NAMES})
     with style.figure(arguments.output, 2, 2, sharex=True, figsize=(2 * style.COLUMN, 4.4)) as (figure, panes):
         for (column, title), axes in zip(PANELS.items(), panes.flat, strict=True):
             for name in map(str, runs["initialization"].unique()):

@@ -1,5 +1,8 @@
 """How initialisations are named, coloured and marked in every figure."""
 
+PRINTED_NAMES = {"xavier": "xavier_uniform"}
+"""What the document calls otherwise than we do."""
+
 _STYLES = {
     "uniform_0.01": ("U[−0.01, 0.01]", "blue", "o"),
     "uniform_0.1": ("U[−0.1, 0.1]", "sky", "s"),
