@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from byhand.jacobian import cost, products
-from byhand.jacobian.check import compared
+from byhand.jacobian.check import Settings, compared, document_rows
 from byhand.jacobian.count import counted
 from byhand.jacobian.modes import MODES, chain, cheapest_order, in_order, network, random_weights, slopes
 from byhand.jacobian.peers import AUTOMATIC, PUBLISHED, jacrev
@@ -122,6 +122,16 @@ def test_a_planted_error_in_any_mode_fails_the_check(mode: str, mistake: str) ->
     for row in compared(weights, x, xavier=True, tolerance=1e-13, modes=wrong):
         if row["reference"] != "central_differences" or "millionth" not in mistake:
             assert row["within"] == (row["mode"] != mode), row
+
+
+def test_one_input_at_a_time_the_documents_run_is_within_its_tolerance_and_far_from_the_true_jacobian() -> None:
+    own = Settings(1, 1, 1, 1e-13, 20, 2, 30, 10, 10, 1e-2, (1,), 1)
+    rows = {(row["dtype"], row["mode"], row["reference"]): row for row in document_rows(own)}
+    assert all(row["within"] for row in rows.values())
+    for mode in MODES:
+        for dtype in ("float32", "float64"):
+            assert rows[dtype, mode, "functional_reverse"]["share_within_document_tolerance"] == 1
+        assert rows["float32", mode, "functional_reverse_in_float64"]["share_within_document_tolerance"] < 1
 
 
 @settings(max_examples=20, deadline=None)
