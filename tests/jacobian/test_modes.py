@@ -6,7 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from byhand.jacobian import cost, products
+from byhand.jacobian import cost, products, rounding
 from byhand.jacobian.check import Settings, compared, document_rows
 from byhand.jacobian.count import counted
 from byhand.jacobian.modes import MODES, chain, cheapest_order, in_order, network, random_weights, slopes
@@ -158,6 +158,12 @@ def test_the_bound_of_a_product_is_gamma_n_times_the_sum_of_magnitudes() -> None
     found = product(exact(-torch.ones(1, 50)), exact(torch.ones(50, 1)), u)
     assert found.value.item() == -50
     assert found.error.item() == pytest.approx(50 * 50 * u / (1 - 50 * u))
+
+
+def test_where_the_activation_is_exact_a_slope_may_be_off_by_its_own_rounding_only() -> None:
+    u = 2.0**-24
+    (slope,), _ = rounding.slopes([torch.ones(1, 1)] * 2, torch.zeros(1), u)
+    assert (slope.value.item(), slope.error.item()) == (1, pytest.approx(2 * u / (1 - 2 * u)))
 
 
 def test_the_bound_is_no_blank_cheque() -> None:
