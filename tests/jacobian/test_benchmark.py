@@ -37,7 +37,7 @@ def times(seconds: Mapping[str, Sequence[float]], shape: str = "1000-1000*3-1") 
         "threads": 1,
     }
     found = pd.DataFrame(rows).assign(**facts)
-    limits = found[found["contender"].isin(ratios.LIMITS)].assign(library="numpy", wall_seconds=2e-6)
+    limits = found[found["contender"].isin(("product", "reading"))].assign(library="numpy", wall_seconds=2e-6)
     return pd.concat([found, limits])
 
 
@@ -97,6 +97,20 @@ def test_a_share_of_the_roofline_is_the_floor_over_the_time() -> None:
     table = ratios.summary(times({"reverse": [1e-5] * 3, "jacrev": [2e-5] * 3})).set_index("contender")
     assert table.loc["reverse", "floor_milliseconds"] == pytest.approx(1e-3)
     assert table.loc["reverse", "share_of_roofline"] == pytest.approx(0.1)
+
+
+def test_a_small_shape_is_bound_by_its_calls_and_a_large_one_is_not() -> None:
+    seconds = {"fast_reverse": [1e-5] * 3, "jacrev": [2e-5] * 3, "cheapest": [3e-5] * 3}
+    for took, bound in ((8e-6, "calls"), (1e-7, "rate")):
+        observed = times({**seconds, "calls_reverse": [took] * 3})
+        observed["operations"] += 1
+        table = ratios.summary(observed).set_index("contender")
+        assert "calls_reverse" not in table.index
+        assert table.loc["fast_reverse", "bound_by"] == bound
+        assert table.loc["fast_reverse", "calls_milliseconds"] == pytest.approx(1e3 * took)
+        assert table.loc["jacrev", "bound_by"] == "rate"
+        (row,) = ratios.verdicts(observed, ratios.summary(observed)).to_dict("records")
+        assert row["share_of_calls"] == pytest.approx(took / 1e-5)
 
 
 def test_auto_takes_what_is_there_and_an_absent_device_is_told_in_one_line(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from byhand.jacobian import cost, products
-from byhand.jacobian.check import compared
+from byhand.jacobian import cost, products, rounding
+from byhand.jacobian.check import Settings, compared, document_rows
 from byhand.jacobian.count import counted
 from byhand.jacobian.modes import MODES, chain, cheapest_order, in_order, network, random_weights, slopes
 from byhand.jacobian.peers import AUTOMATIC, PUBLISHED, jacrev
@@ -124,6 +124,16 @@ def test_a_planted_error_in_any_mode_fails_the_check(mode: str, mistake: str) ->
             assert row["within"] == (row["mode"] != mode), row
 
 
+def test_one_input_at_a_time_the_documents_run_is_within_its_tolerance_and_far_from_the_true_jacobian() -> None:
+    own = Settings(1, 1, 1, 1e-13, 20, 2, 30, 10, 10, 1e-2, (1,), 1)
+    rows = {(row["dtype"], row["mode"], row["reference"]): row for row in document_rows(own)}
+    assert all(row["within"] for row in rows.values())
+    for mode in MODES:
+        for dtype in ("float32", "float64"):
+            assert rows[dtype, mode, "functional_reverse"]["share_within_document_tolerance"] == 1
+        assert rows["float32", mode, "functional_reverse_in_float64"]["share_within_document_tolerance"] < 1
+
+
 @settings(max_examples=20, deadline=None)
 @given(WIDTHS, st.booleans())
 def test_float32_is_within_its_bound_of_float64(widths: tuple[int, ...], xavier: bool) -> None:
@@ -148,6 +158,12 @@ def test_the_bound_of_a_product_is_gamma_n_times_the_sum_of_magnitudes() -> None
     found = product(exact(-torch.ones(1, 50)), exact(torch.ones(50, 1)), u)
     assert found.value.item() == -50
     assert found.error.item() == pytest.approx(50 * 50 * u / (1 - 50 * u))
+
+
+def test_where_the_activation_is_exact_a_slope_may_be_off_by_its_own_rounding_only() -> None:
+    u = 2.0**-24
+    (slope,), _ = rounding.slopes([torch.ones(1, 1)] * 2, torch.zeros(1), u)
+    assert (slope.value.item(), slope.error.item()) == (1, pytest.approx(2 * u / (1 - 2 * u)))
 
 
 def test_the_bound_is_no_blank_cheque() -> None:

@@ -42,6 +42,12 @@ def test_at_equal_widths_every_order_costs_the_same_and_reverse_mode_is_taken(wi
     )
 
 
+@given(st.lists(st.integers(1, 60), min_size=3, max_size=8).map(tuple))
+def test_the_cheapest_order_weighs_what_running_it_takes(widths: tuple[int, ...]) -> None:
+    found = cost.products("cheapest", widths[::-1])
+    assert order.multiplications(order.cheapest(widths), widths) == found.products + found.scalings
+
+
 def test_at_a_bottleneck_neither_extreme_is_right() -> None:
     widths = (1000, 1000, 1000, 10, 1000, 1000, 1000)
     extreme = order.multiplications(order.reverse(6), widths)

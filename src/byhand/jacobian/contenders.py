@@ -3,6 +3,7 @@
 A contender is a function without arguments that computes J once and has finished when it returns (on a GPU: when the
 stream is synchronised), the mode whose products it needs (which gives its floor), and a way to fetch J for the check of
 agreement. `product` and `reading` are the machine's limits: one large matrix product, and reading the weights once.
+`calls_MODE` makes the calls of the fast route at widths of 2, where they have next to nothing to do.
 """
 
 from collections.abc import Callable, Sequence
@@ -72,6 +73,9 @@ def with_numpy(widths: Sequence[int], batch: int | None, device: str) -> dict[st
     for mode, tree in ORDERS.items():
         route = products.prepared(tree(tuple(widths[::-1])), widths, batch)
         found[f"fast_{mode}"] = Contender(lambda route=route: route(weights, x), mode)  # type: ignore[misc]
+        small = (2,) * len(widths)
+        calls = partial(products.prepared(tree(tuple(widths[::-1])), small, batch and 1), *problem(small, batch and 1))
+        found[f"calls_{mode}"] = Contender(calls, None)
     return found
 
 

@@ -4,6 +4,7 @@
 taken in each repetition and then its median and quartiles, so that what slows a whole repetition cancels.
 """
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +13,9 @@ import pandas as pd
 from byhand.jacobian import cost
 from byhand.jacobian.shapes import parsed
 
-LIMITS = ("product", "reading")
+CALLS = {"calls_reverse": "reverse", "calls_forward": "forward", "calls_cheapest": "cheapest"}
+"""What shows how long the fast route's calls take with nothing to do, and the mode."""
+LIMITS = ("product", "reading", *CALLS)
 
 
 def kind(contender: str) -> str:
@@ -50,6 +53,12 @@ def roof(times: pd.DataFrame) -> tuple[float, float]:
     return float(rates["operations"]["product"]), float(rates["bytes"]["reading"])
 
 
+def bound(computing: float, moving: float, calling: float = 0) -> str:
+    """Which of the least times for operations, for bytes and for calls (seconds; 0 if not known) is the longest."""
+    least = {"rate": computing, "bandwidth": moving, "calls": calling}
+    return max(least, key=lambda limit: least[limit])
+
+
 def summary(times: pd.DataFrame) -> pd.DataFrame:
     """One row for each device, shape and contender, the fastest of each shape first."""
     found = []
@@ -58,6 +67,8 @@ def summary(times: pd.DataFrame) -> pd.DataFrame:
         computing = of_shape[~of_shape["contender"].isin(LIMITS)]
         seconds = by_repetition(of_shape)
         median = seconds.median()
+        idle = of_shape[of_shape["contender"].isin(CALLS)].groupby("contender")["wall_seconds"].median()
+        calls = {f"fast_{CALLS[str(limit)]}": took for limit, took in idle.items()}
         best_peer = str(median[[name for name in median.index if kind(str(name)) == "peer"]].idxmin())
         for contender in map(str, median.sort_values().index):
             facts = computing[computing["contender"] == contender].iloc[0]
@@ -85,7 +96,8 @@ def summary(times: pd.DataFrame) -> pd.DataFrame:
                     "gigaflop_per_second_of_the_machine": rate / 1e9,
                     "gigabyte_per_second_of_the_machine": bandwidth / 1e9,
                     "floor_milliseconds": 1e3 * floor,
-                    "bound_by": "rate" if facts["operations"] / rate > facts["bytes"] / bandwidth else "bandwidth",
+                    "calls_milliseconds": 1e3 * calls.get(contender, math.nan),
+                    "bound_by": bound(facts["operations"] / rate, facts["bytes"] / bandwidth, calls.get(contender, 0)),
                     "share_of_roofline": floor / median[contender],
                     "relative_error": facts["relative_error"],
                     "threads": facts["threads"],
@@ -127,6 +139,7 @@ def verdicts(times: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
                 "cheapest_times_faster_than_extremes": times_faster(seconds, cheapest, extremes[0]).median(),
                 "fewer_multiplications": saved / cost.products("cheapest", widths).products,
                 "share_of_roofline": ranked.loc[best, "share_of_roofline"],
+                "share_of_calls": ranked.loc[best, "calls_milliseconds"] / ranked.loc[best, "milliseconds"],
                 "bound_by": ranked.loc[best, "bound_by"],
             }
         )
