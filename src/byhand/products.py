@@ -15,17 +15,20 @@ def _fast(*tensors: Tensor) -> bool:
     return all(tensor.dtype == torch.float32 and tensor.device.type == "cpu" for tensor in tensors)
 
 
-def matmul(a: Tensor, b: Tensor) -> Tensor:
-    """The product a @ b of (…, m, k) and (…, k, n); leading axes are broadcast.
+def matmul(a: Tensor, b: Tensor, out: Tensor | None = None) -> Tensor:
+    """The product a @ b of (…, m, k) and (…, k, n); leading axes are broadcast. It is written to `out` where given.
 
     Where all of a batch meet one matrix, their rows go through one product.
     """
-    if a.dim() > 2 and b.dim() == 2:
+    if a.dim() > 2 and b.dim() == 2 and out is None:
         return matmul(a.reshape(-1, a.shape[-1]), b).view(*a.shape[:-1], b.shape[-1])
     if not _fast(a, b):
-        return a @ b
+        return torch.matmul(a, b, out=out)
     with np.errstate(all="ignore"):  # as torch: what is not finite is a result, for the caller to see
-        return torch.from_numpy(np.matmul(a.numpy(), b.numpy()))
+        if out is None:
+            return torch.from_numpy(np.matmul(a.numpy(), b.numpy()))
+        np.matmul(a.numpy(), b.numpy(), out=out.numpy())
+        return out
 
 
 def tanh_(x: Tensor) -> Tensor:

@@ -57,6 +57,7 @@ def relative(mine: Tensor, theirs: Tensor) -> float:
 def test_each_of_a_hundred_steps_by_hand_is_that_of_torch(name: str, depth: int) -> None:
     """Each from the same parameters: a chaotic network would amplify a last digit from step to step."""
     parameters = start(name, depth)
+    outputs = None
     for step in range(100):
         x, labels = batch(step)
         model = in_torch(parameters)
@@ -64,10 +65,10 @@ def test_each_of_a_hundred_steps_by_hand_is_that_of_torch(name: str, depth: int)
         loss = nn.functional.cross_entropy(model(x), labels)
         loss.backward()
         optimiser.step()
-        outputs = network.forward(parameters, x.unsqueeze(0))
+        outputs = network.forward(parameters, x.unsqueeze(0), outputs)
         assert network.cross_entropy(outputs[-1], labels.unsqueeze(0)).item() == pytest.approx(loss.item(), rel=1e-12)
         last = network.cross_entropy_derivative(outputs[-1], labels.unsqueeze(0))
-        parameters = network.descended(parameters, outputs, network.backward(parameters, outputs, last), 0.01)
+        parameters = network.descended(parameters, outputs, last, 0.01)
         theirs = list(model.parameters())
         for layer, (W, b) in enumerate(zip(parameters.weights, parameters.biases, strict=True)):
             assert relative(W[0], theirs[2 * layer]) < 1e-12, f"W of layer {layer + 1}, step {step + 1}"

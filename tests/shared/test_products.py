@@ -21,6 +21,9 @@ def test_products_are_torchs(
         a, b = a.mT.contiguous().mT, b.mT.contiguous().mT
     found = products.matmul(a, b)
     assert found.dtype == dtype
+    written = torch.full_like(found, torch.nan)
+    assert products.matmul(a, b, written) is written
+    torch.testing.assert_close(written, found, rtol=8 * torch.finfo(dtype).eps, atol=8 * torch.finfo(dtype).eps)
     torch.testing.assert_close(found, a @ b, rtol=8 * torch.finfo(dtype).eps, atol=8 * torch.finfo(dtype).eps)
 
 

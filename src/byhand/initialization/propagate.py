@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise, product
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import torch
 from torch import Tensor
@@ -47,9 +48,13 @@ def pixels(images: Images, count: int) -> Iterator[tuple[str, Tensor]]:
     x = training.batches(images, "test", torch.float64).x
     if count > len(x):
         raise BadInput(f"initialization.propagation.images: {count} is more than the {len(x)} test images")
-    learned = training.batches(images, "train", torch.float64).x
     yield "unit", x[:count]
-    yield "standardised", (x[:count] - learned.mean()) / learned.std()
+    # The mean and deviation of all training pixels, from how often each of the 256 values occurs.
+    counts = torch.from_numpy(np.bincount(images.train_images.ravel(), minlength=256)).double()
+    values = torch.arange(len(counts)).double() / 255
+    mean = counts @ values / counts.sum()
+    variance = counts @ (values - mean).square() / (counts.sum() - 1)
+    yield "standardised", (x[:count] - mean) / variance.sqrt()
 
 
 def main(arguments: argparse.Namespace) -> None:

@@ -14,7 +14,6 @@ from byhand.datasets import Images
 from byhand.errors import BadInput
 from byhand.initialization.network import (
     Parameters,
-    backward,
     cross_entropy,
     cross_entropy_derivative,
     descended,
@@ -34,7 +33,7 @@ def batches(images: Images, split: str, dtype: torch.dtype = torch.float32) -> B
     """The images of one split, `train` or `test`."""
     pixels, labels = getattr(images, f"{split}_images"), getattr(images, f"{split}_labels")
     return Batches(
-        x=torch.from_numpy(pixels).flatten(1).to(dtype) / 255,
+        x=torch.from_numpy(pixels).flatten(1).to(dtype).div_(255),
         labels=torch.from_numpy(labels).long(),
     )
 
@@ -85,6 +84,7 @@ def train(
     steps = len(train_rows.x) // batch_size
     diverged = torch.zeros(runs, dtype=torch.long)
     done = 0
+    outputs: list[Tensor] | None = None
     while True:
         losses, correct = torch.empty(steps, runs, dtype=train_rows.x.dtype), torch.empty(steps, runs)
         orders = None
@@ -99,22 +99,26 @@ def train(
                 chosen = orders[:, first : first + batch_size].flatten()
                 x = train_rows.x.index_select(0, chosen).view(runs, batch_size, -1)
                 labels = train_rows.labels.index_select(0, chosen).view(runs, batch_size)
-            outputs = forward(parameters, x)
+            outputs = forward(parameters, x, outputs)
             losses[step] = cross_entropy(outputs[-1], labels)
             correct[step] = (outputs[-1].argmax(-1) == labels).float().mean(-1)
-            deltas = backward(parameters, outputs, cross_entropy_derivative(outputs[-1], labels))
-            parameters = descended(parameters, outputs, deltas, learning_rate)
+            last_delta = cross_entropy_derivative(outputs[-1], labels)
+            parameters = descended(parameters, outputs, last_delta, learning_rate)
         bad = ~losses.isfinite()
         first_bad = done + 1 + bad.int().argmax(0)
         diverged = torch.where((diverged == 0) & bad.any(0), first_bad, diverged)
         done += steps
-        test_loss, test_accuracy = tested(parameters, test_rows, len(test_rows.x) // batch_size * batch_size)
+        test_loss, test_accuracy = tested(parameters, test_rows, batch_size)
         yield Epoch(losses.mean(0), correct.mean(0), test_loss, test_accuracy, diverged, parameters)
 
 
-def tested(parameters: Parameters, rows: Batches, count: int) -> tuple[Tensor, Tensor]:
-    """Loss and accuracy of each run on the first `count` rows."""
-    runs = len(parameters.biases[0])
-    logits = forward(parameters, rows.x[:count])[-1]
-    labels = rows.labels[:count].expand(runs, -1)
-    return cross_entropy(logits, labels), (logits.argmax(-1) == labels).float().mean(-1)
+def tested(parameters: Parameters, rows: Batches, batch_size: int) -> tuple[Tensor, Tensor]:
+    """Loss and accuracy of each run, averaged over the batches of all rows but the last, partial one."""
+    losses, correct = [], []
+    outputs: list[Tensor] | None = None
+    for first in range(0, len(rows.x) - batch_size + 1, batch_size):
+        outputs = forward(parameters, rows.x[first : first + batch_size], outputs)
+        labels = rows.labels[first : first + batch_size].expand(len(parameters.biases[0]), -1)
+        losses.append(cross_entropy(outputs[-1], labels))
+        correct.append((outputs[-1].argmax(-1) == labels).float().mean(-1))
+    return torch.stack(losses).mean(0), torch.stack(correct).mean(0)
