@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from byhand.errors import BadInput
-from byhand.jacobian import benchmark, contenders, devices, products, ratios
+from byhand.jacobian import benchmark, contenders, devices, document, products, ratios
 from byhand.jacobian.shapes import depth, parsed
 from tests.conftest import ROOT, Step
 from tests.workflow.conftest import fresh
@@ -17,7 +17,10 @@ from tests.workflow.conftest import fresh
 # torch's own forward mode compiles something when it is first imported
 pytestmark = pytest.mark.filterwarnings("ignore:.*torch.jit.script.* is deprecated")
 
-PRINTED = pd.read_csv(ROOT / "published" / "jacobian_seconds_per_1000.csv")
+PUBLISHED = ROOT / "published"
+PRINTED = document.printed(
+    pd.read_csv(PUBLISHED / "jacobian_seconds_per_1000.csv"), pd.read_csv(PUBLISHED / "jacobian_check.csv")
+)
 
 
 def times(seconds: Mapping[str, Sequence[float]], shape: str = "1000-1000*3-1") -> pd.DataFrame:
@@ -53,7 +56,8 @@ def test_a_ratio_above_one_names_the_faster_one() -> None:
 def test_the_claims_label_the_winner_of_the_printed_and_of_the_measured_times() -> None:
     slower_reverse = {"published_reverse": [3, 3, 3], "published_forward": [1, 1, 1]}
     found = ratios.claims(times({**slower_reverse, "reverse": [1, 1, 1], "forward": [9, 9, 9]}), PRINTED)
-    assert set(found["printed_faster"]) == {"reverse"}
+    assert set(found[found["shape"] != "2-30*10-10"]["printed_faster"]) == {"reverse"}
+    assert set(found[found["shape"] == "2-30*10-10"]["printed_faster"]) == {"forward"}
     measured = found[(found["device"] == "cpu") & (found["depth"] == 3)].set_index("variant")
     assert measured.loc["published", "measured_faster"] == "forward"
     assert measured.loc["published", "verdict"] == "fails"
@@ -65,9 +69,9 @@ def test_the_claims_label_the_winner_of_the_printed_and_of_the_measured_times() 
 
 
 def test_the_printed_ratios_are_the_documents() -> None:
-    found = ratios.claims(times({"reverse": [1.0]}).iloc[:0], PRINTED).drop_duplicates(["device", "depth"])
+    found = ratios.claims(times({"reverse": [1.0]}).iloc[:0], PRINTED).drop_duplicates(["device", "shape"])
     printed = {device: list(rows["printed_ratio"].round(1)) for device, rows in found.groupby("device")}
-    assert printed == {"cpu": [6.5, 7.1, 8.1], "cuda": [1.3, 1.8, 2.2]}
+    assert printed == {"cpu": [6.5, 7.1, 8.1], "cuda": [1.3, 1.8, 2.2, 0.5]}
 
 
 def test_verdicts_say_who_is_ahead() -> None:
@@ -176,7 +180,7 @@ class Off:
 def test_nothing_is_timed_if_contenders_disagree() -> None:
     few = benchmark.Settings(shapes=("2-3-2",), repetitions=1, turn_seconds=0, slow_seconds=1, slow_repetitions=1)
     with pytest.raises(BadInput, match=r"2-3-2: reverse is off by 1.0e-03, expected less than 1e-04"):
-        list(benchmark.rows(few, "2-3-2", {"torch": Off()}, 1))  # type: ignore[dict-item]
+        list(benchmark.rows(few, "2-3-2", (), {"torch": Off()}, 1))  # type: ignore[dict-item]
 
 
 def test_a_contender_that_fails_is_left_out_with_its_reason() -> None:
@@ -188,20 +192,34 @@ def test_a_contender_that_fails_is_left_out_with_its_reason() -> None:
 
 def test_the_benchmark_runs_is_summed_up_and_drawn(step: Step, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TORCHDYNAMO_DISABLE", "1")  # torch.compile would take most of the time
-    observed, claimed = tmp_path / "times.csv", ROOT / "published" / "jacobian_seconds_per_1000.csv"
+    observed = tmp_path / "times.csv"
     flags = "--repetitions 2 --turn-seconds 0.001 --slow-seconds 9 --slow-repetitions 1 --device cpu --shapes 2-3-2"
     done = step("jacobian.benchmark", *flags.split(), "--output", observed)
     assert done.returncode == 0, done.stderr
-    outputs = [tmp_path / name for name in ("benchmark.csv", "verdicts.csv", "claims.csv")]
-    done = step("jacobian.compare", "--times", observed, "--published", claimed, "--output", *outputs)
+    outputs = [tmp_path / "benchmark.csv", tmp_path / "verdicts.csv"]
+    done = step("jacobian.compare", "--times", observed, "--output", *outputs)
+    assert done.returncode == 0, done.stderr
+    printed = ["--seconds", PUBLISHED / "jacobian_seconds_per_1000.csv", "--check", PUBLISHED / "jacobian_check.csv"]
+    done = step("jacobian.document", "--times", observed, *printed, "--output", tmp_path / "document.csv")
     assert done.returncode == 0, done.stderr
     table = pd.read_csv(outputs[0])
     assert {"fast_reverse", "cheapest", "jacrev", "functional_forward", "published_reverse"} <= set(table["contender"])
     assert (table["relative_error"] < 1e-4).all()
     pictures = [f"--{name}={tmp_path / name}.png" for name in ("depth", "peers", "roofline")]
-    done = step("jacobian.figure_benchmark", "--table", outputs[0], "--claims", outputs[2], *pictures)
+    done = step("jacobian.figure_benchmark", "--table", outputs[0], "--claims", tmp_path / "document.csv", *pictures)
     assert done.returncode == 0, done.stderr
     assert len(list(tmp_path.glob("*.png"))) == 3
+
+
+def test_only_the_named_contenders_take_part(step: Step, tmp_path: Path) -> None:
+    flags = "--repetitions 1 --turn-seconds 0.001 --slow-seconds 9 --slow-repetitions 1 --device cpu --shapes 2-3-2".split()
+    done = step("jacobian.benchmark", *flags, "--only", "reverse", "published_forward", "--output", tmp_path / "t.csv")
+    assert done.returncode == 0, done.stderr
+    assert set(pd.read_csv(tmp_path / "t.csv")["contender"]) == {"reverse", "published_forward"}
+    done = step("jacobian.benchmark", *flags, "--only", "revers", "--output", tmp_path / "none.csv")
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].endswith("--only revers: no contender has such a name")
+    assert not (tmp_path / "none.csv").exists()
 
 
 def test_the_cuda_rule_asks_for_a_gpu_and_a_dry_run_plans_it(tmp_path: Path) -> None:
@@ -218,8 +236,8 @@ def test_naming_an_absent_device_ends_snakemake_with_one_line(tmp_path: Path) ->
     if "cuda" in devices.available():
         pytest.skip("this machine has a GPU")
     project = fresh(tmp_path / "project")
-    project.configure("jacobian", "benchmark", "devices", value=["cuda"])
+    project.configure("jacobian", "devices", value=["cuda"])
     done = project.snakemake("--dry-run")
     assert done.returncode != 0
     said = [line for line in done.stderr.splitlines() if not line.startswith("Using workflow specific profile")]
-    assert said == ["config: jacobian.benchmark.devices: found cuda, expected one that is here: cpu"]
+    assert said == ["config: jacobian.devices: found cuda, expected one that is here: cpu"]

@@ -121,10 +121,10 @@ BAD_VALUES: list[tuple[str, Any, str]] = [
     ("jacobian.count.shapes", ["3-2"], "jacobian.count.shapes[0]: found '3-2', expected three or more widths such as"),
     ("jacobian.count.shapes", ["3-0-2"], "jacobian.count.shapes[0]: found '3-0-2', expected three or more widths"),
     ("jacobian.count.map_widths", [], "jacobian.count.map_widths: found [], expected a list of one or more different"),
-    ("jacobian.benchmark.device", "cpu", "jacobian.benchmark.device: unknown key (did you mean devices?); known here"),
-    ("jacobian.benchmark.devices", "cuda", "jacobian.benchmark.devices: found 'cuda', expected auto, or a list of one"),
-    ("jacobian.benchmark.devices", ["gpu"], "jacobian.benchmark.devices: found ['gpu'], expected auto, or a list of"),
-    ("jacobian.benchmark.devices", [], "jacobian.benchmark.devices: found [], expected auto, or a list of one"),
+    ("jacobian.device", "cpu", "jacobian.device: unknown key (did you mean devices?); known here"),
+    ("jacobian.devices", "cuda", "jacobian.devices: found 'cuda', expected auto, or a list of one"),
+    ("jacobian.devices", ["gpu"], "jacobian.devices: found ['gpu'], expected auto, or a list of"),
+    ("jacobian.devices", [], "jacobian.devices: found [], expected auto, or a list of one"),
     ("jacobian.benchmark.slow_seconds", 0, "jacobian.benchmark.slow_seconds: found 0, expected a number of seconds"),
 ]
 

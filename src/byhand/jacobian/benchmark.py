@@ -11,7 +11,7 @@ import argparse
 import os
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -79,7 +79,7 @@ class Worker:
 
 
 def serve(pipe: Connection, library: str, device: str, threads: int) -> None:
-    """Answer ("shape", name) with {contender: J or why not}, ("time", contender, warm-up calls, calls) with seconds."""
+    """Answer ("shape", name, only) with {contender: J or why not}, ("time", contender, warm-up calls, calls) with seconds."""
     if hasattr(os, "sched_setaffinity"):  # JAX takes every core it may use
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
     contenders: dict[str, Contender] = {}
@@ -90,7 +90,9 @@ def serve(pipe: Connection, library: str, device: str, threads: int) -> None:
             return
         try:
             if question[0] == "shape":
-                contenders = LIBRARIES[library](*parsed(question[1]), device)
+                _, name, only = question
+                made = LIBRARIES[library](*parsed(name), device)
+                contenders = {name: each for name, each in made.items() if name in only or not only}
                 step.use_threads(threads)
                 pipe.send({name: (tried(contender), cost_of(contender)) for name, contender in contenders.items()})
             else:
@@ -145,8 +147,10 @@ def reference(name: str) -> Any:
     return route([W.astype(np.float64) for W in weights], x.astype(np.float64))
 
 
-def rows(settings: Settings, name: str, workers: dict[str, Worker], threads: int) -> Iterator[dict[str, Any]]:
-    """The observations for one shape.
+def rows(
+    settings: Settings, name: str, only: Sequence[str], workers: dict[str, Worker], threads: int
+) -> Iterator[dict[str, Any]]:
+    """The observations for one shape, of the contenders `only`, or of all if it is empty.
 
     Raises:
         BadInput: two contenders do not agree; a time would mean nothing.
@@ -155,7 +159,7 @@ def rows(settings: Settings, name: str, workers: dict[str, Worker], threads: int
     expected = reference(name)
     entrants: dict[tuple[str, str], dict[str, Any]] = {}
     for library, worker in workers.items():
-        for contender, (answer, (mode, *amounts)) in worker.ask("shape", name).items():
+        for contender, (answer, (mode, *amounts)) in worker.ask("shape", name, only).items():
             if isinstance(answer, str):
                 print(f"{name}: {contender} is left out: {answer}")
                 continue
@@ -204,12 +208,14 @@ def main(arguments: argparse.Namespace) -> None:
                 continue
             worker = stack.enter_context(closing(Worker(library, arguments.device, arguments.threads)))
             try:
-                worker.ask("shape", settings.shapes[0])
-                workers[library] = worker
+                if worker.ask("shape", settings.shapes[0], arguments.only):
+                    workers[library] = worker
             except BadInput as error:
                 print(f"{library} takes no part: {error}")
         for name in tqdm(settings.shapes, desc="shapes", mininterval=2):
-            found += rows(settings, name, workers, arguments.threads)
+            found += rows(settings, name, arguments.only, workers, arguments.threads)
+    if not found:
+        raise BadInput(f"--only {' '.join(arguments.only)}: no contender has such a name")
     table = pd.DataFrame(found)
     table.insert(0, "device", arguments.device)
     tables.write(table, arguments.output)
@@ -219,5 +225,6 @@ def main(arguments: argparse.Namespace) -> None:
 if __name__ == "__main__":
     parser = step.parser(__doc__, Settings)
     parser.add_argument("--device", choices=["cpu", "cuda"], required=True, help="where to compute")
+    parser.add_argument("--only", nargs="+", default=[], metavar="CONTENDER", help="leave the others out")
     parser.add_argument("--output", type=Path, required=True, help="the table to write (.csv)")
     step.run(main, parser)

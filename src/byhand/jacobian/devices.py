@@ -22,6 +22,6 @@ def chosen(wanted: str | Sequence[str], found: Sequence[str]) -> list[str]:
     for name in names:
         if name not in found:
             raise BadInput(
-                f"config: jacobian.benchmark.devices: found {name}, expected one that is here: {', '.join(found)}"
+                f"config: jacobian.devices: found {name}, expected one that is here: {', '.join(found)}"
             )
     return names

@@ -58,7 +58,7 @@ def draw_depth(table: pd.DataFrame, claims: pd.DataFrame, device: str, panels: A
                 alpha=0.2,
                 linewidth=0,
             )
-    of_device = claims[claims["device"] == device]
+    of_device = claims[(claims["device"] == device) & claims["shape"].str.fullmatch(DOCUMENT)]
     printed = of_device.drop_duplicates("depth")
     right.plot(printed["depth"], printed["printed_ratio"], "k*", markersize=7, linestyle="none", label="printed")
     for variant, colour, marker in (("published", "grey", "D"), ("corrected", "blue", "o")):
@@ -151,10 +151,8 @@ def short(shape: str) -> str:
 def main(arguments: argparse.Namespace) -> None:
     """Write the figures."""
     table = tables.read(arguments.table, ["device", "shape", "contender", "kind", "milliseconds", "share_of_roofline"])
-    claims = tables.read(arguments.claims, ["device", "depth", "variant", "printed_ratio", "ratio_of_multiplications"])
-    for column in ("measured_ratio", "lower_quartile", "upper_quartile"):
-        if column not in claims:
-            claims[column] = np.nan  # nothing of the document's shape was measured
+    columns = ["device", "shape", "depth", "variant", "printed_ratio", "measured_ratio", "ratio_of_multiplications"]
+    claims = tables.read(arguments.claims, columns)
     devices = list(dict.fromkeys(table["device"]))
     size = (2 * style.COLUMN, 3.2 * len(devices))
     with style.figure(arguments.depth, rows=len(devices), columns=2, figsize=size, squeeze=False) as (_, panels):

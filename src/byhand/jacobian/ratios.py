@@ -147,18 +147,17 @@ def verdicts(times: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def claims(times: pd.DataFrame, printed: pd.DataFrame) -> pd.DataFrame:
-    """The document's claim at D = K = 1000, P = 1, that reverse mode is the faster one, for each device and depth.
+    """Which mode the document's printed times show as the faster one, and which one is, for each device and shape.
 
-    `printed`: device, depth, mode, seconds. Every ratio is forward's time (or multiplications) over reverse's. A device
-    or depth that was not measured keeps its printed ratio and what theory says.
+    `printed`: device, shape, mode, seconds. Every ratio is forward's time (or multiplications) over reverse's. What was
+    not measured keeps its printed ratio and what theory says.
     """
     return pd.DataFrame(_claims(times, printed))
 
 
 def _claims(times: pd.DataFrame, printed: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    for (device, depth), rows in printed.groupby(["device", "depth"], sort=False):
-        shape = f"1000-1000*{depth}-1"
-        widths, _ = parsed(shape)
+    for (device, shape), rows in printed.groupby(["device", "shape"], sort=False):
+        widths, _ = parsed(str(shape))
         of_shape = times[(times["device"] == device) & (times["shape"] == shape)]
         seconds = by_repetition(of_shape)
         by_mode = rows.set_index("mode")["seconds"]
@@ -170,13 +169,20 @@ def _claims(times: pd.DataFrame, printed: pd.DataFrame) -> Iterator[dict[str, An
         for variant, prefix in (("published", "published_"), ("corrected", "")):
             row = {
                 "device": device,
-                "depth": depth,
+                "shape": shape,
+                "depth": len(widths) - 2,
                 "variant": variant,
                 "printed_ratio": printed_ratio,
                 "printed_faster": faster(printed_ratio, "reverse", "forward"),
                 "ratio_of_multiplications": operations[variant],
+                "measured_ratio": math.nan,
+                "lower_quartile": math.nan,
+                "upper_quartile": math.nan,
+                "repetitions": 0,
+                "measured_faster": "",
+                "verdict": "not measured",
             }
-            if len(seconds):
+            if {f"{prefix}reverse", f"{prefix}forward"} <= set(seconds):
                 measured = times_faster(seconds, f"{prefix}reverse", f"{prefix}forward")
                 row |= {
                     "measured_ratio": measured.median(),
@@ -186,6 +192,4 @@ def _claims(times: pd.DataFrame, printed: pd.DataFrame) -> Iterator[dict[str, An
                     "measured_faster": faster(measured.median(), "reverse", "forward"),
                 }
                 row["verdict"] = "holds" if row["measured_faster"] == row["printed_faster"] else "fails"
-            else:
-                row["verdict"] = "not measured"
             yield row

@@ -10,7 +10,7 @@ import yaml
 
 from byhand.errors import BadInput
 
-VERDICTS = ("holds", "holds with a correction", "does not hold", "not judged")
+VERDICTS = ("holds", "holds with a correction", "depends on the hardware", "does not hold", "not judged")
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,9 @@ class Claim:
     expected: str
     rows: str = ""
     data: str = ""
+    verdict: str = "holds"
     otherwise: str = "does not hold"
+    absent: str = ""
     correction: str = ""
 
 
@@ -54,9 +56,9 @@ def load(path: Path) -> dict[str, Claim]:
         if missing := [key for key in needed if key not in entry]:
             raise BadInput(f"{path}: {name}.{missing[0]}: missing")
         claim = Claim(**{key: str(value) for key, value in entry.items()})
-        for key in ("expected", "otherwise"):
-            if getattr(claim, key) not in VERDICTS[:3]:
-                known_verdicts = ", ".join(VERDICTS[:3])
+        for key in ("expected", "verdict", "otherwise"):
+            if getattr(claim, key) not in VERDICTS[:-1]:
+                known_verdicts = ", ".join(VERDICTS[:-1])
                 raise BadInput(f"{path}: {name}.{key}: found {getattr(claim, key)!r}, expected one of {known_verdicts}")
         claims[str(name)] = claim
     return claims

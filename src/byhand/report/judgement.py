@@ -30,9 +30,10 @@ def judged(name: str, claim: Claim, table: pd.DataFrame) -> Judgement:
     try:
         rows = table.query(claim.rows, engine="python") if claim.rows else table
         if rows.empty:
-            return Judgement("not judged", None, 0, f"no row of {claim.table} is about it under this configuration")
+            why = claim.absent or f"no row of {claim.table} is about it under this configuration"
+            return Judgement("not judged", None, 0, why)
         holds: Any = rows.eval(claim.condition, engine="python")
         value: Any = rows.eval(claim.figure, engine="python")
-        return Judgement("holds" if bool(holds.all()) else claim.otherwise, float(value), len(rows))
+        return Judgement(claim.verdict if bool(holds.all()) else claim.otherwise, float(value), len(rows))
     except Exception as error:  # pandas raises whatever the expression meets
         raise BadInput(f"{name}: does not fit {claim.table} ({type(error).__name__}: {error})") from error
