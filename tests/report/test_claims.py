@@ -8,11 +8,12 @@ import pytest
 
 from byhand.errors import BadInput
 from byhand.report import claims
-from byhand.report.claims import Claim
-from byhand.report.judgement import judged
+from byhand.report.claims import Claim, Finding, Number
+from byhand.report.judgement import judged, told
 from tests.conftest import ROOT, Step
 
 CLAIMS = ROOT / "published" / "claims.yaml"
+FINDINGS = ROOT / "published" / "findings.yaml"
 CLAIM = Claim(
     says="x is small",
     exercise="1",
@@ -39,6 +40,40 @@ def test_one_number_flips_the_verdict(otherwise: str) -> None:
     assert (found.verdict, found.value) == (otherwise, 1.5)
 
 
+def test_a_claim_about_times_depends_on_the_hardware_where_its_condition_is_true() -> None:
+    times = replace(CLAIM, verdict="depends on the hardware", absent="no GPU was measured")
+    assert judged("claim", times, TABLE).verdict == "depends on the hardware"
+    assert judged("claim", times, TABLE.assign(x=2.0)).verdict == "does not hold"
+    assert judged("claim", replace(times, rows="kind == 'c'"), TABLE).why_not == "no GPU was measured"
+
+
+NUMBER = Number(table="room/table.csv", figure="x.max()", rows="kind == 'a'")
+FINDING = Finding(title="T", exercise="1", says="It is {largest:.1f}.", claim="c", numbers={"largest": NUMBER})
+
+
+def test_a_finding_says_the_tables_numbers() -> None:
+    assert told("finding", FINDING, lambda _: TABLE) == "It is 0.5."
+    assert told("finding", FINDING, lambda _: TABLE.assign(x=0.25)) == "It is 0.2."
+
+
+def test_a_finding_about_other_data_or_absent_rows_is_left_out() -> None:
+    assert told("finding", replace(FINDING, data="california_housing"), lambda _: TABLE) == ""
+    assert told("finding", FINDING, lambda _: TABLE[TABLE["kind"] == "b"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("wrong", "line"),
+    [
+        (replace(FINDING, says="{smallest}"), r"finding\.says: does not fit its numbers \(KeyError"),
+        (replace(FINDING, says="{largest:d}"), r"finding\.says: does not fit its numbers \(ValueError"),
+        (replace(FINDING, numbers={"largest": replace(NUMBER, figure="y.max()")}), r"finding\.largest: does not fit"),
+    ],
+)
+def test_a_finding_that_does_not_fit_is_told(wrong: Finding, line: str) -> None:
+    with pytest.raises(BadInput, match=line):
+        told("finding", wrong, lambda _: TABLE)
+
+
 def test_other_data_and_absent_rows_are_not_judged_and_the_reason_is_given() -> None:
     other = judged("claim", replace(CLAIM, data="california_housing"), TABLE)
     assert (other.verdict, other.why_not) == (
@@ -60,14 +95,16 @@ def test_the_documents_claims_are_complete() -> None:
     found = claims.load(CLAIMS)
     covered = {int(number) for claim in found.values() for number in claim.exercise.split(", ")}
     assert covered == set(range(1, 19)), "all eighteen exercises"
+    for name, finding in claims.load_findings(FINDINGS).items():
+        assert finding.claim in found, name
     for name, claim in found.items():
-        assert claim.expected in ("holds", claim.otherwise), name
-        assert bool(claim.correction) == (claim.expected != "holds"), name
+        assert claim.expected in (claim.verdict, claim.otherwise), name
+        assert bool(claim.correction) == (claim.expected == claim.otherwise), name
 
 
 def results(finished: Path, tmp_path: Path) -> Path:
     """A copy of the tables that the claims rest on."""
-    for name in claims.evidence(CLAIMS):
+    for name in claims.evidence(CLAIMS, FINDINGS):
         target = tmp_path / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes((finished / name).read_bytes())
@@ -96,7 +133,8 @@ def test_a_number_changed_in_a_table_flips_exactly_the_verdicts_that_rest_on_it(
 
     def verdicts() -> dict[str, str]:
         output = tmp_path / "claims.csv"
-        done = step("report.judge", "--claims", CLAIMS, "--results", folder, "--output", output)
+        written = ["--claims", CLAIMS, "--findings", FINDINGS]
+        done = step("report.judge", *written, "--results", folder, "--output", output, tmp_path / "findings.csv")
         assert done.returncode == 0, done.stderr
         return dict(pd.read_csv(output).set_index("claim")["verdict"])
 
@@ -131,9 +169,9 @@ def test_an_unexpected_verdict_fails_and_is_named(step: Step, tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("[1, 2]", "expected a mapping from names of claims"),
+        ("[1, 2]", "expected a mapping from names to their fields"),
         ("a: {says: x}", "a.exercise: missing"),
-        ("a: {colour: x}", "a.colour: unknown field; known here: condition, correction"),
+        ("a: {colour: x}", "a.colour: unknown field; known here: absent, condition, correction"),
         ("a: [", "is not YAML"),
     ],
 )
@@ -144,6 +182,23 @@ def test_a_bad_file_of_claims_is_told_in_a_line(tmp_path: Path, text: str, line:
         claims.load(path)
     assert line in str(told.value)
     assert "\n" not in str(told.value)
+
+
+def test_a_bad_file_of_findings_is_told_in_a_line(tmp_path: Path) -> None:
+    path = tmp_path / "findings.yaml"
+    whole = "a: {title: t, exercise: 1, says: s, claim: c, numbers: {n: {table: t, figure: f}}}"
+    path.write_text(whole, encoding="utf-8")
+    assert claims.load_findings(path)["a"].numbers["n"] == Number(table="t", figure="f")
+    for old, new, line in [
+        ("says: s, ", "", "a.says: missing"),
+        ("table: t, ", "", "a.numbers.n.table: missing"),
+        ("figure: f", "figure: f, color: x", "a.numbers.n.color: unknown field"),
+        ("{n: {table: t, figure: f}}", "[1]", "a.numbers: expected a mapping"),
+    ]:
+        path.write_text(whole.replace(old, new), encoding="utf-8")
+        with pytest.raises(BadInput) as told_:
+            claims.load_findings(path)
+        assert line in str(told_.value)
 
 
 def test_an_unknown_verdict_is_told(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from byhand.housing.protocols import PROTOCOLS
 from tests.workflow.conftest import Project, fresh
@@ -16,7 +17,10 @@ GRADIENTS = {"gradients_check": 1, "gradients_document": 1, "gradients_figure_ch
 AFTER_TRAINING = {"housing_compare": 1, "housing_figure_curves": 1, "housing_figure_slips": 1}
 TRAINING = {"housing_train": len(PROTOCOLS), **AFTER_TRAINING}
 HOUSING = {"housing_autograd_check": 1, "housing_baseline": 1, **TRAINING}
-JACOBIAN = {"jacobian_check": 1, "jacobian_count": 1, "jacobian_figure_crossover": 1}
+JACOBIAN_TIMES = {"jacobian_times_cpu": 1, "jacobian_document": 1}
+JACOBIAN = {"jacobian_check": 1, "jacobian_count": 1, "jacobian_figure_crossover": 1, **JACOBIAN_TIMES}
+LECTURE = {"report_lecture": 1}
+PAGE = {"report_page": 1}
 RELU_FIGURES = {"relu_figure_constructions": 1, "relu_figure_depth": 1}
 RELU = {"relu_prove": 1, "relu_random_functions": 1, "relu_depth": 1, "relu_curves": 1, **RELU_FIGURES}
 COMPARED = {"initialization_compare": 1, "initialization_figure_depth": 1}
@@ -49,11 +53,12 @@ FIGURES = {
 ON_HOUSING_DATA = {**HOUSING, **LEAST_SQUARES_ON_DATA}
 EVIDENCE = {  # what the claims are judged by
     "gradients_check", "gradients_document", "housing_autograd_check", "housing_compare", "jacobian_check",
-    "jacobian_count", "relu_prove", "initialization_compare", "least_squares_prove", "least_squares_closed_form",
+    "jacobian_count", "jacobian_document", "relu_prove", "initialization_compare", "least_squares_prove", "least_squares_closed_form",
     "least_squares_convergence",
 }  # fmt: skip
 EVERYTHING = {
-    "data_download": 2, **GRADIENTS, **HOUSING, **JACOBIAN, **RELU, **ON_IMAGES, **PHASE, **LEAST_SQUARES
+    "data_download": 2, **GRADIENTS, **HOUSING, **JACOBIAN, **RELU, **ON_IMAGES, **PHASE, **LEAST_SQUARES,
+    **LECTURE,
 }  # fmt: skip
 
 
@@ -132,6 +137,10 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
         configure("jacobian", "check", "document_tolerance", value=0.1),
         {"jacobian_check": 1},
     ),
+    "jacobian: the repetitions of the document's timing": (
+        configure("jacobian", "times", "repetitions", value=2),
+        JACOBIAN_TIMES,
+    ),
     "jacobian: the benchmark's shapes, which no result of a plain run uses": (
         configure("jacobian", "benchmark", "shapes", value=["2-3-2"]),
         {},
@@ -172,7 +181,7 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
     "a module that every step uses": (edit("src/byhand/files.py", '"rb+"', '"r+b"'), EVERYTHING),
     "the mathematics that two problems use": (
         edit("src/byhand/gradients/network.py", "1 - h * h", "1 - h.square()"),
-        {**GRADIENTS, **TRAINING, "housing_autograd_check": 1, "housing_baseline": 1},
+        {**GRADIENTS, **TRAINING, "housing_autograd_check": 1, "housing_baseline": 1, **LECTURE},
     ),
     "mathematics that one problem uses": (
         edit("src/byhand/gradients/references.py", "x.shape[-2] + 8", "x.shape[-2] + 9"),
@@ -180,7 +189,7 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
     ),
     "the dynamic program of the order": (
         edit("src/byhand/jacobian/order.py", "range(j - 1, i, -1)", "range(i + 1, j)"),
-        JACOBIAN,
+        {**JACOBIAN, **LECTURE},
     ),
     "one step's script": (
         edit("src/byhand/housing/compare.py", "LOSSES = [", "EXTRA = 1\nLOSSES = ["),
@@ -188,7 +197,7 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
     ),
     "mathematics that all networks use": (
         edit("src/byhand/initialization/network.py", "exp_()", "exp()"),
-        {**ON_IMAGES, **PHASE},
+        {**ON_IMAGES, **PHASE, **LECTURE},
     ),
     "what training by gradient descent uses": (
         edit("src/byhand/initialization/training.py", "done = 0", "done = 0 + 0"),
@@ -209,9 +218,13 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
     ),
     "what a claim says": (edit("published/claims.yaml", "The four written", "The written"), {"report_judge": 1}),
     "how claims are judged": (
-        edit("src/byhand/report/judgement.py", "claim.otherwise, float", "claim.otherwise, 0 + float"),
+        edit("src/byhand/report/judgement.py", "return Judgement(verdict, float", "return Judgement(verdict, 0 + float"),
         {"report_judge": 1},
     ),
+    "a finding": (edit("published/findings.yaml", "was never trained", "never was trained"), {"report_judge": 1}),
+    "a caption": (edit("workflow/report/housing_figure_slips.rst", "Above zero", "Over zero"), PAGE),
+    "a template": (edit("src/byhand/report/templates/page.html.j2", "Skip to", "Go to"), PAGE),
+    "the notebook": (edit("notebooks/lecture.ipynb", "five problems", "5 problems"), LECTURE),
     # files
     "a changed input": (edit("published/housing_losses.csv", "0.5030", "0.5031"), {**AFTER_TRAINING}),
     "a deleted table": (delete("results/housing/baseline.csv"), {"housing_baseline": 1, **AFTER_TRAINING}),
@@ -224,9 +237,14 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
 @pytest.mark.parametrize("name", EDITS)
 def test_after_an_edit_exactly_what_is_stale_runs(project: Project, name: str) -> None:
     make, expected = EDITS[name]
+    configuration = yaml.safe_load((project.path / "config.yaml").read_text(encoding="utf-8"))
     make(project)
     if EVIDENCE & expected.keys():
         expected = {**expected, "report_judge": 1}
+    if expected.keys() - LECTURE.keys() - PAGE.keys():  # some result that the report shows
+        expected = {**expected, "report_figure_steps": 1, **PAGE}
+    if configuration != yaml.safe_load((project.path / "config.yaml").read_text(encoding="utf-8")):
+        expected = {**expected, **PAGE}  # which shows the configuration
     assert project.jobs() == expected
 
 
@@ -249,7 +267,7 @@ def test_a_fresh_clone_over_existing_results_knows_what_is_current(
     )
     assert clone.jobs() == {}
     clone.edit("src/byhand/housing/figure_slips.py", "capsize=2", "capsize=3")
-    assert clone.jobs() == {"housing_figure_slips": 1}
+    assert clone.jobs() == {"housing_figure_slips": 1, "report_figure_steps": 1, **PAGE}
 
 
 def test_a_new_data_file_in_the_configured_home_reruns_what_stands_on_it(project: Project, california: Path) -> None:

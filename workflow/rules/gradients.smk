@@ -49,7 +49,11 @@ rule gradients_figure_check:
         table=rules.gradients_check.output.table,
     output:
         pictures=[
-            "results/gradients/figure_check.svg",
+            report(
+                "results/gradients/figure_check.svg",
+                caption="../report/gradients_figure_check.rst",
+                category="1 Gradients by hand",
+            ),
             "results/gradients/figure_check.png",
         ],
         provenance="results/gradients/figure_check.json",

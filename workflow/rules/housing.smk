@@ -111,7 +111,11 @@ rule housing_figure_curves:
         published="published/housing_losses.csv",
     output:
         pictures=[
-            "results/housing/figure_curves.svg",
+            report(
+                "results/housing/figure_curves.svg",
+                caption="../report/housing_figure_curves.rst",
+                category="1 Housing",
+            ),
             "results/housing/figure_curves.png",
         ],
         provenance="results/housing/figure_curves.json",
@@ -134,7 +138,11 @@ rule housing_figure_slips:
         table=rules.housing_compare.output.slips,
     output:
         pictures=[
-            "results/housing/figure_slips.svg",
+            report(
+                "results/housing/figure_slips.svg",
+                caption="../report/housing_figure_slips.rst",
+                category="1 Housing",
+            ),
             "results/housing/figure_slips.png",
         ],
         provenance="results/housing/figure_slips.json",

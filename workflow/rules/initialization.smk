@@ -129,7 +129,11 @@ rule initialization_figure_gradients:
         propagation=paths(rules.initialization_propagate.output.table, DOCUMENT),
     output:
         pictures=[
-            "results/initialization/figure_gradients.svg",
+            report(
+                "results/initialization/figure_gradients.svg",
+                caption="../report/initialization_figure_gradients.rst",
+                category="4 Initialisation and depth",
+            ),
             "results/initialization/figure_gradients.png",
         ],
         provenance="results/initialization/figure_gradients.json",
@@ -154,7 +158,11 @@ rule initialization_figure_activations:
         histograms=paths(rules.initialization_propagate.output.histograms, DOCUMENT),
     output:
         pictures=[
-            "results/initialization/figure_activations.svg",
+            report(
+                "results/initialization/figure_activations.svg",
+                caption="../report/initialization_figure_activations.rst",
+                category="4 Initialisation and depth",
+            ),
             "results/initialization/figure_activations.png",
         ],
         provenance="results/initialization/figure_activations.json",
@@ -179,7 +187,11 @@ rule initialization_figure_training:
         published="published/mnist_per_epoch.csv",
     output:
         pictures=[
-            "results/initialization/figure_training.svg",
+            report(
+                "results/initialization/figure_training.svg",
+                caption="../report/initialization_figure_training.rst",
+                category="4 Initialisation and depth",
+            ),
             "results/initialization/figure_training.png",
         ],
         provenance="results/initialization/figure_training.json",
@@ -203,7 +215,11 @@ rule initialization_figure_phase:
         table=rules.initialization_phase.output.table,
     output:
         pictures=[
-            "results/initialization/figure_phase.svg",
+            report(
+                "results/initialization/figure_phase.svg",
+                caption="../report/initialization_figure_phase.rst",
+                category="4 Initialisation and depth",
+            ),
             "results/initialization/figure_phase.png",
         ],
         provenance="results/initialization/figure_phase.json",
@@ -227,7 +243,11 @@ rule initialization_figure_depth:
         agreement=rules.initialization_compare.output.agreement,
     output:
         pictures=[
-            "results/initialization/figure_depth.svg",
+            report(
+                "results/initialization/figure_depth.svg",
+                caption="../report/initialization_figure_depth.rst",
+                category="4 Initialisation and depth",
+            ),
             "results/initialization/figure_depth.png",
         ],
         provenance="results/initialization/figure_depth.json",

@@ -59,7 +59,11 @@ rule jacobian_figure_crossover:
         table=rules.jacobian_count.output.crossover,
     output:
         pictures=[
-            "results/jacobian/figure_crossover.svg",
+            report(
+                "results/jacobian/figure_crossover.svg",
+                caption="../report/jacobian_figure_crossover.rst",
+                category="2 Jacobians",
+            ),
             "results/jacobian/figure_crossover.png",
         ],
         provenance="results/jacobian/figure_crossover.json",
@@ -214,15 +218,27 @@ rule jacobian_figure_benchmark:
         claims=rules.jacobian_document.output.table,
     output:
         depth=[
-            "results/jacobian/figure_depth.svg",
+            report(
+                "results/jacobian/figure_depth.svg",
+                caption="../report/jacobian_figure_depth.rst",
+                category="2 Jacobians",
+            ),
             "results/jacobian/figure_depth.png",
         ],
         peers=[
-            "results/jacobian/figure_peers.svg",
+            report(
+                "results/jacobian/figure_peers.svg",
+                caption="../report/jacobian_figure_peers.rst",
+                category="2 Jacobians",
+            ),
             "results/jacobian/figure_peers.png",
         ],
         roofline=[
-            "results/jacobian/figure_roofline.svg",
+            report(
+                "results/jacobian/figure_roofline.svg",
+                caption="../report/jacobian_figure_roofline.rst",
+                category="2 Jacobians",
+            ),
             "results/jacobian/figure_roofline.png",
         ],
         provenance="results/jacobian/figure_depth.json",

@@ -152,7 +152,11 @@ rule least_squares_figure_iterates:
         landscape=rules.least_squares_plane.output.landscape,
     output:
         pictures=[
-            "results/least_squares/figure_iterates.svg",
+            report(
+                "results/least_squares/figure_iterates.svg",
+                caption="../report/least_squares_figure_iterates.rst",
+                category="5 Least squares",
+            ),
             "results/least_squares/figure_iterates.png",
         ],
         provenance="results/least_squares/figure_iterates.json",
@@ -176,7 +180,11 @@ rule least_squares_figure_errors:
         table=rules.least_squares_convergence.output.curves,
     output:
         pictures=[
-            "results/least_squares/figure_errors.svg",
+            report(
+                "results/least_squares/figure_errors.svg",
+                caption="../report/least_squares_figure_errors.rst",
+                category="5 Least squares",
+            ),
             "results/least_squares/figure_errors.png",
         ],
         provenance="results/least_squares/figure_errors.json",

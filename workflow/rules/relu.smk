@@ -87,7 +87,11 @@ rule relu_figure_constructions:
         table=rules.relu_curves.output.table,
     output:
         pictures=[
-            "results/relu/figure_constructions.svg",
+            report(
+                "results/relu/figure_constructions.svg",
+                caption="../report/relu_figure_constructions.rst",
+                category="3 ReLU networks",
+            ),
             "results/relu/figure_constructions.png",
         ],
         provenance="results/relu/figure_constructions.json",
@@ -111,7 +115,11 @@ rule relu_figure_depth:
         counts=rules.relu_depth.output.table,
     output:
         pictures=[
-            "results/relu/figure_depth.svg",
+            report(
+                "results/relu/figure_depth.svg",
+                caption="../report/relu_figure_depth.rst",
+                category="3 ReLU networks",
+            ),
             "results/relu/figure_depth.png",
         ],
         provenance="results/relu/figure_depth.json",

@@ -5,7 +5,6 @@ The formulas are those of `modes`; what differs is how often memory and librarie
 - Buffers are made once for a shape and used again; only the result is new.
 - A batch stands behind the rows, (rows, batch, width): scaling by slopes (batch, width) then runs along memory.
 - In forward mode z_l = W_l h_{l−1} is one more row of the product that W_l has to make anyway.
-- A single column meets W in blocks of rows, twice in a row, so that the second time it comes from the nearest cache.
 
 OpenBLAS does not know every processor and falls back on kernels without AVX-512 where it could use them. `kernels`
 says which to ask for, and only on processors that have the instructions. It must be in the environment before NumPy is
@@ -13,6 +12,7 @@ imported.
 """
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +28,8 @@ Route = Callable[[Sequence[Array], Array], Array]
 AVX512 = {"avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"}
 """What OpenBLAS's SkylakeX kernels are made of, as Linux names it."""
 
-BLOCK = 256
-"""Rows of a weight that a single column meets at a time: 1 MiB at 1,000 columns in float32."""
+ONE_THREAD = 2**18
+"""Multiplications of a product up to which OpenBLAS takes one thread; a large batch in such pieces wakes no other."""
 
 
 def kernels(cpuinfo: Path = Path("/proc/cpuinfo")) -> dict[str, str]:
@@ -62,28 +62,33 @@ def prepared(tree: Order, widths: Sequence[int], batch: int | None = None, dtype
 
 
 def _forward(widths: Sequence[int], n: int, dtype: npt.DTypeLike) -> Route:
-    columns, *hidden, rows = widths
+    columns, *hidden, _ = widths
     buffers = []
     for width in hidden:
         A = np.empty((columns + 1, n, width), dtype)  # B_lᵀ, and z_l as its last row
         s, ones = np.empty((n, width), dtype), np.ones((n, width), dtype)
-        buffers.append((A.reshape(-1, width), A[:columns], A[columns], s, ones))
+        buffers.append((A, A[:columns], A[columns], s, ones))
+    in_pieces = n > 1 and all(n * below * above <= ONE_THREAD for below, above in pairwise(hidden))
+
+    def multiplied(A: Array, W: Array, out: Array | None = None) -> Array:
+        if in_pieces:  # a product for each row of B
+            return np.matmul(A, np.ascontiguousarray(W.T), out=out)
+        flat = None if out is None else out.reshape(-1, len(W))
+        return np.dot(A.reshape(-1, A.shape[-1]), W.T, out=flat).reshape(len(A), n, -1)
 
     def jacobian(weights: Sequence[Array], x: Array) -> Array:
-        flat, B, z, s, ones = buffers[0]
+        A, B, z, s, ones = buffers[0]
         np.dot(x, weights[0].T, out=z)
         B[:] = weights[0].T[:, None]
         for index, W in enumerate(weights[1:]):
-            flat, B, z, s, ones = buffers[index]
+            A, B, z, s, ones = buffers[index]
             np.tanh(z, out=z)
             np.multiply(z, z, out=s)
             np.subtract(ones, s, out=s)
             np.multiply(B, s, out=B)
             if index + 1 < len(buffers):
-                np.dot(flat, W.T, out=buffers[index + 1][0])
-        result = np.dot(flat[: columns * n], W.T)
-        J: Array = result.reshape(columns, n, rows).transpose(1, 2, 0)
-        return J
+                multiplied(A, W, buffers[index + 1][0])
+        return multiplied(B, weights[-1]).transpose(1, 2, 0)
 
     return jacobian
 
@@ -95,10 +100,8 @@ def _column(widths: Sequence[int], dtype: npt.DTypeLike) -> Route:
         B, h = weights[0][:, 0], np.tanh(weights[0] @ x[0])
         for W, (next_B, z) in zip(weights[1:-1], buffers[1:], strict=True):
             B = B * (1 - h * h)
-            for start in range(0, len(W), BLOCK):
-                block = slice(start, start + BLOCK)
-                np.dot(W[block], h, out=z[block])
-                np.dot(W[block], B, out=next_B[block])
+            np.dot(W, h, out=z)
+            np.dot(W, B, out=next_B)
             B, h = next_B, np.tanh(z, out=z)
         J: Array = weights[-1] @ (B * (1 - h * h))
         return J[None, :, None]

@@ -1,10 +1,12 @@
-"""The document's claims as data: what each says, the evidence that it is judged by, and the verdict that is expected.
+"""The document's claims and the findings as data: what each says, and the evidence that it rests on.
 
 Imports nothing heavy: the Snakefile asks for the evidence while it is read.
 """
 
+from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
+from typing import Any, TypeVar
 
 import yaml
 
@@ -33,12 +35,72 @@ class Claim:
     correction: str = ""
 
 
+@dataclass(frozen=True)
+class Number:
+    """One number of a finding: an expression over rows of a table."""
+
+    table: str
+    figure: str
+    rows: str = ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One entry of `published/findings.yaml`, whose head explains the fields."""
+
+    title: str
+    exercise: str
+    says: str
+    claim: str
+    numbers: Mapping[str, Number]
+    data: str = ""
+
+
+Entry = TypeVar("Entry", Claim, Finding, Number)
+
+
 def load(path: Path) -> dict[str, Claim]:
     """The claims by name.
 
     Raises:
         BadInput: the file is not there, or an entry has an unknown field, lacks one, or names an unknown verdict.
     """
+    claims = {}
+    for name, fields_of in _entries(path).items():
+        claim = _made(Claim, {key: str(value) for key, value in fields_of.items()}, f"{path}: {name}")
+        for key in ("expected", "verdict", "otherwise"):
+            if getattr(claim, key) not in VERDICTS[:-1]:
+                known = ", ".join(VERDICTS[:-1])
+                raise BadInput(f"{path}: {name}.{key}: found {getattr(claim, key)!r}, expected one of {known}")
+        claims[name] = claim
+    return claims
+
+
+def load_findings(path: Path) -> dict[str, Finding]:
+    """The findings by name.
+
+    Raises:
+        BadInput: the file is not there, or an entry has an unknown field or lacks one.
+    """
+    findings = {}
+    for name, fields_of in _entries(path).items():
+        numbers = fields_of.pop("numbers", {})
+        if not isinstance(numbers, dict) or not all(isinstance(number, dict) for number in numbers.values()):
+            raise BadInput(f"{path}: {name}.numbers: expected a mapping from names of numbers to table, rows, figure")
+        made = {key: _made(Number, number, f"{path}: {name}.numbers.{key}") for key, number in numbers.items()}
+        words = {key: str(value) for key, value in fields_of.items()}
+        findings[name] = _made(Finding, {**words, "numbers": made}, f"{path}: {name}")
+    return findings
+
+
+def evidence(claims: Path, findings: Path) -> list[str]:
+    """The tables that the claims and findings rest on, as paths under `results`."""
+    rests_on = [claim.table for claim in load(claims).values()]
+    rests_on += [number.table for finding in load_findings(findings).values() for number in finding.numbers.values()]
+    return sorted({f"results/{table}" for table in rests_on})
+
+
+def _entries(path: Path) -> dict[str, dict[str, Any]]:
     try:
         entries = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -46,24 +108,14 @@ def load(path: Path) -> dict[str, Claim]:
     except (UnicodeDecodeError, yaml.YAMLError) as error:
         raise BadInput(f"{path}: is not YAML ({' '.join(str(error).split())})") from error
     if not isinstance(entries, dict) or not all(isinstance(entry, dict) for entry in entries.values()):
-        raise BadInput(f"{path}: expected a mapping from names of claims to their fields")
-    known = {field.name for field in fields(Claim)}
-    needed = [field.name for field in fields(Claim) if field.default is MISSING]
-    claims = {}
-    for name, entry in entries.items():
-        if unknown := [key for key in entry if key not in known]:
-            raise BadInput(f"{path}: {name}.{unknown[0]}: unknown field; known here: {', '.join(sorted(known))}")
-        if missing := [key for key in needed if key not in entry]:
-            raise BadInput(f"{path}: {name}.{missing[0]}: missing")
-        claim = Claim(**{key: str(value) for key, value in entry.items()})
-        for key in ("expected", "verdict", "otherwise"):
-            if getattr(claim, key) not in VERDICTS[:-1]:
-                known_verdicts = ", ".join(VERDICTS[:-1])
-                raise BadInput(f"{path}: {name}.{key}: found {getattr(claim, key)!r}, expected one of {known_verdicts}")
-        claims[str(name)] = claim
-    return claims
+        raise BadInput(f"{path}: expected a mapping from names to their fields")
+    return {str(name): entry for name, entry in entries.items()}
 
 
-def evidence(path: Path) -> list[str]:
-    """The tables that the claims rest on, as paths under `results`."""
-    return sorted({f"results/{claim.table}" for claim in load(path).values()})
+def _made(kind: type[Entry], values: Mapping[str, Any], where: str) -> Entry:
+    known = {field.name: field for field in fields(kind)}
+    if unknown := [key for key in values if key not in known]:
+        raise BadInput(f"{where}.{unknown[0]}: unknown field; known here: {', '.join(sorted(known))}")
+    if missing := [key for key, field in known.items() if field.default is MISSING and key not in values]:
+        raise BadInput(f"{where}.{missing[0]}: missing")
+    return kind(**values)

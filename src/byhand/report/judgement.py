@@ -1,12 +1,13 @@
-"""A verdict, computed from a table and never typed in."""
+"""Verdicts and findings, computed from tables and never typed in."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from byhand.errors import BadInput
-from byhand.report.claims import Claim
+from byhand.report.claims import Claim, Finding
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ def judged(name: str, claim: Claim, table: pd.DataFrame) -> Judgement:
     Raises:
         BadInput: an expression of the claim does not fit the table.
     """
-    if claim.data and not (table["dataset"] == claim.data).any():
+    if other(claim.data, table):
         return Judgement("not judged", None, 0, f"it is about {claim.data}, and this run stands on other data")
     try:
         rows = table.query(claim.rows, engine="python") if claim.rows else table
@@ -34,6 +35,35 @@ def judged(name: str, claim: Claim, table: pd.DataFrame) -> Judgement:
             return Judgement("not judged", None, 0, why)
         holds: Any = rows.eval(claim.condition, engine="python")
         value: Any = rows.eval(claim.figure, engine="python")
-        return Judgement(claim.verdict if bool(holds.all()) else claim.otherwise, float(value), len(rows))
+        verdict = claim.verdict if bool(pd.Series(holds).all()) else claim.otherwise
+        return Judgement(verdict, float(value), len(rows))
     except Exception as error:  # pandas raises whatever the expression meets
         raise BadInput(f"{name}: does not fit {claim.table} ({type(error).__name__}: {error})") from error
+
+
+def told(name: str, finding: Finding, read: Callable[[str], pd.DataFrame]) -> str:
+    """What a finding says, with its numbers; nothing where this run has other data or no such rows.
+
+    Raises:
+        BadInput: an expression of the finding does not fit its table, or its words do not fit its numbers.
+    """
+    numbers = {}
+    for key, number in finding.numbers.items():
+        table = read(number.table)
+        try:
+            rows = table.query(number.rows, engine="python") if number.rows else table
+            if rows.empty or ("dataset" in table and other(finding.data, table)):
+                return ""
+            value: Any = rows.eval(number.figure, engine="python")
+            numbers[key] = float(value)
+        except Exception as error:  # pandas raises whatever the expression meets
+            raise BadInput(f"{name}.{key}: does not fit {number.table} ({type(error).__name__}: {error})") from error
+    try:
+        return finding.says.format(**numbers)
+    except (KeyError, ValueError, IndexError) as error:
+        raise BadInput(f"{name}.says: does not fit its numbers ({type(error).__name__}: {error})") from error
+
+
+def other(data: str, table: pd.DataFrame) -> bool:
+    """Whether the table stands on other data than what a claim or finding is about."""
+    return bool(data) and not (table["dataset"] == data).any()

@@ -1,0 +1,31 @@
+"""Run the notebook for teaching and keep it with its output."""
+
+import argparse
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+from byhand import files, step
+from byhand.errors import BadInput
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Write the executed notebook."""
+    notebook = nbformat.read(arguments.notebook, as_version=4)
+    try:
+        NotebookClient(notebook, timeout=arguments.seconds, kernel_name="python3", record_timing=False).execute()
+    except (CellExecutionError, TimeoutError) as error:
+        last = str(error).strip().splitlines()[-1]
+        raise BadInput(f"{arguments.notebook}: a cell failed ({last})") from error
+    files.write_text(arguments.output, nbformat.writes(notebook))
+    step.finish(arguments, [arguments.output], inputs=[arguments.notebook])
+
+
+if __name__ == "__main__":
+    parser = step.parser(__doc__)
+    parser.add_argument("--notebook", type=Path, required=True, help="the notebook (.ipynb)")
+    parser.add_argument("--seconds", type=int, default=300, help="a cell may take so long (default: 300)")
+    parser.add_argument("--output", type=Path, required=True, help="the executed notebook to write (.ipynb)")
+    step.run(main, parser)

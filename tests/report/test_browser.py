@@ -1,0 +1,56 @@
+"""The page in a real browser: no error, no request, every picture, no barrier that axe-core knows."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, sync_playwright
+
+CHROMIUM = shutil.which("chromium")
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 900}}
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed (Debian: apt install chromium)")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium without a screen."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield started
+        started.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_the_report_opens_from_disk_without_fault(
+    browser: Browser, finished_results: Path, size: str, scheme: str
+) -> None:
+    report = Path(os.environ.get("BYHAND_TEST_REPORT", finished_results / "results/report.html")).resolve()
+    context = browser.new_context(viewport=SIZES[size], color_scheme=scheme)  # type: ignore[arg-type]
+    page = context.new_page()
+    said: list[str] = []
+    asked: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(report.as_uri())
+    shown = page.eval_on_selector_all("figure img", "all => all.map(image => image.naturalWidth)")
+    assert len(shown) >= 10
+    assert all(width > 0 for width in shown)
+    assert said == []
+    assert [url for url in asked if not url.startswith("data:")] == [report.as_uri()]
+    assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"], "scrolls sideways"
+    broken = "all => all.filter(a => !document.getElementById(a.hash.slice(1))).map(a => a.hash)"
+    assert page.eval_on_selector_all("a", broken) == []
+    found = Axe().run(page).response["violations"]
+    serious = [violation["id"] for violation in found if violation["impact"] in ("serious", "critical")]
+    assert serious == []
+    if folder := os.environ.get("BYHAND_SCREENSHOTS"):
+        page.screenshot(path=Path(folder, f"{size}-{scheme}.png"))
+        page.screenshot(path=Path(folder, f"{size}-{scheme}-whole.png"), full_page=True)
+    context.close()
