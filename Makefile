@@ -2,7 +2,7 @@
 # make test     set up, run the tests
 # make lint     ruff, mypy, snakefmt, snakemake --lint
 # make bench    time the notebook's ways against ours
-# make gallery  copy the figures from results to docs/gallery
+# make gallery  copy the figures of a run to docs/gallery, and its verdicts into the README
 # make jax      add JAX, one more contender in the benchmark of problem 2
 # make lock     write requirements.lock and requirements-jax.lock anew from pyproject.toml
 # make clean    remove results, logs and Snakemake's records (not the data, not .venv)
@@ -43,9 +43,8 @@ bench: setup
 	@$(BIN)/snakemake --no-hooks --cores all --forcerun benchmarks -- benchmarks
 
 gallery: all
-	@for picture in results/*/figure_*.png; do \
-		cp "$$picture" "docs/gallery/$$(echo "$$picture" | sed 's,^results/,,; s,/,_,')"; \
-	done
+	@PYTHONPATH=src $(BIN)/python -m byhand.report.gallery --results results --captions workflow/report \
+		--gallery docs/gallery --readme README.md
 
 jax: setup
 	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --system-certs --quiet --require-hashes -r requirements-jax.lock

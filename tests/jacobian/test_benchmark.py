@@ -212,7 +212,8 @@ def test_the_benchmark_runs_is_summed_up_and_drawn(step: Step, tmp_path: Path, m
 
 
 def test_only_the_named_contenders_take_part(step: Step, tmp_path: Path) -> None:
-    flags = "--repetitions 1 --turn-seconds 0.001 --slow-seconds 9 --slow-repetitions 1 --device cpu --shapes 2-3-2".split()
+    words = "--repetitions 1 --turn-seconds 0.001 --slow-seconds 9 --slow-repetitions 1 --device cpu --shapes 2-3-2"
+    flags = words.split()
     done = step("jacobian.benchmark", *flags, "--only", "reverse", "published_forward", "--output", tmp_path / "t.csv")
     assert done.returncode == 0, done.stderr
     assert set(pd.read_csv(tmp_path / "t.csv")["contender"]) == {"reverse", "published_forward"}

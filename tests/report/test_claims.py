@@ -1,5 +1,6 @@
 """Claims: the file as it stands; verdicts that follow their tables and nothing else; what is wrong told in a line."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pandas as pd
 import pytest
 
 from byhand.errors import BadInput
-from byhand.report import claims
+from byhand.report import claims, gallery
 from byhand.report.claims import Claim, Finding, Number
 from byhand.report.judgement import judged, told
 from tests.conftest import ROOT, Step
@@ -100,6 +101,36 @@ def test_the_documents_claims_are_complete() -> None:
     for name, claim in found.items():
         assert claim.expected in (claim.verdict, claim.otherwise), name
         assert bool(claim.correction) == (claim.expected == claim.otherwise), name
+
+
+def test_every_printed_table_is_behind_a_claim(finished_results: Path) -> None:
+    evidence = set(claims.evidence(CLAIMS, FINDINGS))
+    rests_on: set[str] = set()
+    for path in (finished_results / "results").rglob("*.json"):
+        record = json.loads(path.read_text(encoding="utf-8"))
+        if evidence & record["outputs"].keys():
+            rests_on |= record["inputs"].keys()
+    printed = {f"published/{path.name}" for path in (ROOT / "published").glob("*.csv")}
+    # the epoch's own figures are recovered from the printed running averages, and only drawn
+    assert printed - rests_on == {"published/mnist_per_epoch.csv"}
+
+
+def test_the_readme_shows_the_verdicts_that_are_expected() -> None:
+    found = claims.load(CLAIMS)
+    gpu = {name for name, claim in found.items() if "device == 'cuda'" in claim.rows}
+    expected = {name: "not judged" if name in gpu else claim.expected for name, claim in found.items()}
+    table = gallery.verdicts(expected, {name: claim.exercise for name, claim in found.items()})
+    assert table in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_gallery_shows_every_figure_with_its_caption() -> None:
+    shown = (ROOT / "docs/gallery/README.md").read_text(encoding="utf-8")
+    for caption in (ROOT / "workflow/report").glob("*.rst"):
+        if caption.stem.startswith("report_"):
+            continue
+        assert f"]({caption.stem}.png)" in shown, caption
+        assert caption.read_text(encoding="utf-8").strip().partition("\n\n")[2] in shown, caption
+        assert (ROOT / "docs/gallery" / f"{caption.stem}.png").is_file(), caption
 
 
 def results(finished: Path, tmp_path: Path) -> Path:

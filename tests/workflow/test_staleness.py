@@ -53,8 +53,8 @@ FIGURES = {
 ON_HOUSING_DATA = {**HOUSING, **LEAST_SQUARES_ON_DATA}
 EVIDENCE = {  # what the claims are judged by
     "gradients_check", "gradients_document", "housing_autograd_check", "housing_compare", "jacobian_check",
-    "jacobian_count", "jacobian_document", "relu_prove", "initialization_compare", "least_squares_prove", "least_squares_closed_form",
-    "least_squares_convergence",
+    "jacobian_count", "jacobian_document", "relu_prove", "initialization_compare", "least_squares_prove",
+    "least_squares_closed_form", "least_squares_convergence",
 }  # fmt: skip
 EVERYTHING = {
     "data_download": 2, **GRADIENTS, **HOUSING, **JACOBIAN, **RELU, **ON_IMAGES, **PHASE, **LEAST_SQUARES,
@@ -218,7 +218,7 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
     ),
     "what a claim says": (edit("published/claims.yaml", "The four written", "The written"), {"report_judge": 1}),
     "how claims are judged": (
-        edit("src/byhand/report/judgement.py", "return Judgement(verdict, float", "return Judgement(verdict, 0 + float"),
+        edit("src/byhand/report/judgement.py", "Judgement(verdict, float", "Judgement(verdict, 0 + float"),
         {"report_judge": 1},
     ),
     "a finding": (edit("published/findings.yaml", "was never trained", "never was trained"), {"report_judge": 1}),

@@ -79,7 +79,7 @@ class Worker:
 
 
 def serve(pipe: Connection, library: str, device: str, threads: int) -> None:
-    """Answer ("shape", name, only) with {contender: J or why not}, ("time", contender, warm-up calls, calls) with seconds."""
+    """Answer ("shape", name, only) with {contender: J or why not}, ("time", contender, warm-up, calls) with seconds."""
     if hasattr(os, "sched_setaffinity"):  # JAX takes every core it may use
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
     contenders: dict[str, Contender] = {}

@@ -21,7 +21,5 @@ def chosen(wanted: str | Sequence[str], found: Sequence[str]) -> list[str]:
     names = list(found) if wanted == "auto" else list(wanted)
     for name in names:
         if name not in found:
-            raise BadInput(
-                f"config: jacobian.devices: found {name}, expected one that is here: {', '.join(found)}"
-            )
+            raise BadInput(f"config: jacobian.devices: found {name}, expected one that is here: {', '.join(found)}")
     return names

@@ -12,7 +12,16 @@ import yaml
 
 from byhand.errors import BadInput
 
-VERDICTS = ("holds", "holds with a correction", "depends on the hardware", "does not hold", "not judged")
+SIGNS = {
+    "holds": "✓",
+    "holds with a correction": "≈",
+    "depends on the hardware": "⚙",
+    "does not hold": "✗",
+    "not judged": "–",
+}
+"""The verdicts, each with a sign, since colour alone does not reach everybody."""
+
+VERDICTS = tuple(SIGNS)
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ def main(arguments: argparse.Namespace) -> None:
         if stacked:
             bands.append((problem, bottom, max(stacked.values())))
             bottom += max(stacked.values()) + 0.6
-    jobs = defaultdict(int)
+    jobs: dict[str, int] = defaultdict(int)
     for record in records:
         jobs[record.step] += 1
     with style.figure(arguments.output, figsize=(2 * style.COLUMN, 0.22 * bottom + 0.4)) as (_, axes):
@@ -51,7 +51,9 @@ def main(arguments: argparse.Namespace) -> None:
             axes.plot(x - 0.03, y, "s", markersize=4, color=style.COLOURS[COLOURS[problem]])
             axes.text(x + 0.02, y, label, va="center", fontsize=6)
         for problem, start, height in bands:
-            axes.text(-0.15, start + (height - 1) / 2, problem.replace("_", " "), ha="right", va="center", weight="bold")
+            axes.text(
+                -0.15, start + (height - 1) / 2, problem.replace("_", " "), ha="right", va="center", weight="bold"
+            )
         axes.set_xlim(-0.95, max(level.values()) + 0.9)
         axes.set_ylim(bottom, -0.8)
         axes.axis("off")

@@ -15,16 +15,20 @@ import jinja2
 import pandas as pd
 import yaml
 from latex2mathml.converter import convert
+from markupsafe import Markup
 
 from byhand import files, step, tables
 from byhand.errors import BadInput
 from byhand.report import history
 from byhand.report.chapters import CHAPTERS, Shown, of_exercise, shown
-from byhand.report.claims import VERDICTS
+from byhand.report.claims import SIGNS
 
-SIGNS = dict(zip(VERDICTS, ("✓", "≈", "⚙", "✗", "–"), strict=True))
-"""A sign beside each verdict, since colour alone does not reach everybody."""
-
+DATA_SETS = {
+    "mnist": "MNIST",
+    "california_housing": "California Housing",
+    "digits": "scikit-learn's bundled digits",
+    "diabetes": "scikit-learn's bundled diabetes data",
+}
 HERE = Path(__file__).parent
 
 
@@ -37,7 +41,9 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["formula"] = lambda tex: jinja2.utils.markupsafe.Markup(convert(tex.strip(), display="block"))
+    formula = made.get_template("formula.html.j2")
+    made.filters["formula"] = lambda tex: Markup(formula.render(mathml=convert(tex.strip(), display="block")))  # noqa: S704
+    made.filters["named"] = lambda dataset: DATA_SETS.get(dataset, dataset.replace("_", " "))
     made.filters["sign"] = SIGNS.__getitem__
     made.filters["slug"] = lambda words: words.replace(" ", "-")
     return made
@@ -132,7 +138,7 @@ def main(arguments: argparse.Namespace) -> None:
         .render(
             claims=claims.to_dict("records"),
             findings=[finding for finding in findings.to_dict("records") if finding["says"]],
-            counts=[(verdict, counts[verdict]) for verdict in VERDICTS if counts[verdict]],
+            counts=[(verdict, counts[verdict]) for verdict in SIGNS if counts[verdict]],
             chapters=[(chapter, chapter.tables(lambda name: read(name).copy())) for chapter in CHAPTERS],
             pictures=pictures(svgs, arguments.captions),
             benchmarks=measured(arguments.benchmarks),

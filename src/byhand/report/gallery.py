@@ -1,0 +1,82 @@
+"""Copy the figures of a run to docs/gallery, and its verdicts into the README, between two marks."""
+
+import argparse
+import re
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from byhand import files, step, tables
+from byhand.errors import BadInput
+from byhand.report.chapters import CHAPTERS
+from byhand.report.claims import SIGNS
+
+MARKS = ("<!-- verdicts: written by `make gallery` -->", "<!-- end of verdicts -->")
+
+
+def verdicts(judged: Mapping[str, str], exercises: Mapping[str, str]) -> str:
+    """The table of verdicts for the README: how many there are of each, and of which exercises.
+
+    Args:
+        judged: the verdict of each claim.
+        exercises: the exercise of each claim, such as "4, 5".
+    """
+    lines = ["| verdict | claims | exercises |", "| --- | --- | --- |"]
+    for verdict, sign in SIGNS.items():
+        names = [name for name, found in judged.items() if found == verdict]
+        if names:
+            numbers = sorted({int(number) for name in names for number in exercises[name].split(",")})
+            lines.append(f"| {sign} {verdict} | {len(names)} | {', '.join(map(str, numbers))} |")
+    return "\n".join(lines)
+
+
+def between_marks(text: str, words: str) -> str:
+    """`text` with `words` between the marks.
+
+    Raises:
+        BadInput: the marks are not there.
+    """
+    start, end = MARKS
+    pattern = re.compile(f"({re.escape(start)}\n).*?(\n{re.escape(end)})", re.DOTALL)
+    if not pattern.search(text):
+        raise BadInput(f"README.md: expected a line {start} and, after it, a line {end}")
+    return pattern.sub(lambda found: found[1] + words + found[2], text)
+
+
+def page(captions: Mapping[str, str]) -> str:
+    """The gallery's page: each picture with its caption, by chapter."""
+    lines = ["# Gallery", "", "The figures of a full run on the real data, written by `make gallery`.", ""]
+    for chapter in CHAPTERS:
+        named = [name for name in captions if name.startswith(f"{chapter.name}_figure_")]
+        if named:
+            lines += [f"## Problem {chapter.problem}: {chapter.title}", ""]
+            for name in named:
+                title, _, words = captions[name].partition("\n\n")
+                lines += [f"![{title}]({name}.png)", "", f"**{title}** {words}", ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Write the gallery and the README's table."""
+    table = tables.read(arguments.results / "report/claims.csv", ["claim", "exercise", "verdict"])
+    captions = {}
+    for picture in sorted(arguments.results.glob("*/figure_*.png")):
+        name = f"{picture.parent.name}_{picture.stem}"
+        captions[name] = (arguments.captions / f"{name}.rst").read_text(encoding="utf-8").strip()
+        shutil.copy(picture, arguments.gallery / f"{name}.png")
+    files.write_text(arguments.gallery / "README.md", page(captions))
+    judged, exercises = (
+        {str(name): str(value) for name, value in zip(table["claim"], table[column], strict=True)}
+        for column in ("verdict", "exercise")
+    )
+    words = verdicts(judged, exercises)
+    files.write_text(arguments.readme, between_marks(arguments.readme.read_text(encoding="utf-8"), words))
+
+
+if __name__ == "__main__":
+    parser = step.parser(__doc__)
+    parser.add_argument("--results", type=Path, required=True, help="the folder of all results")
+    parser.add_argument("--captions", type=Path, required=True, help="the folder of the pictures' captions (.rst)")
+    parser.add_argument("--gallery", type=Path, required=True, help="the folder to copy the pictures to")
+    parser.add_argument("--readme", type=Path, required=True, help="the file that shows the verdicts (.md)")
+    step.run(main, parser)
