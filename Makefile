@@ -3,6 +3,7 @@
 # make lint     ruff, mypy, snakefmt, snakemake --lint
 # make bench    time the notebook's ways against ours
 # make gallery  copy the figures of a run to docs/gallery, and its verdicts into the README
+# make verify   compare every result with the checksum in its provenance
 # make jax      add JAX, one more contender in the benchmark of problem 2
 # make lock     write requirements.lock and requirements-jax.lock anew from pyproject.toml
 # make clean    remove results, logs and Snakemake's records (not the data, not .venv)
@@ -11,7 +12,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SNAKEFILES := Snakefile $(wildcard workflow/rules/*.smk)
 
-.PHONY: all setup test lint bench gallery jax lock clean
+.PHONY: all setup test lint bench gallery verify jax lock clean
 
 all: setup
 	@$(BIN)/snakemake --no-hooks $(ARGS)
@@ -45,6 +46,9 @@ bench: setup
 gallery: all
 	@PYTHONPATH=src $(BIN)/python -m byhand.report.gallery --results results --captions workflow/report \
 		--gallery docs/gallery --readme README.md
+
+verify: setup
+	@PYTHONPATH=src $(BIN)/python -m byhand.verify
 
 jax: setup
 	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --system-certs --quiet --require-hashes -r requirements-jax.lock
