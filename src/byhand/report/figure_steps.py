@@ -19,6 +19,10 @@ COLOURS = {
 }
 
 
+BEHIND = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.5}
+"""What keeps a label readable where an arrow runs behind it."""
+
+
 def main(arguments: argparse.Namespace) -> None:
     """Write the figure."""
     records = history.behind(arguments.results, arguments.made)
@@ -43,13 +47,13 @@ def main(arguments: argparse.Namespace) -> None:
                 "",
                 xy=(places[second][0] - 0.05, places[second][1]),
                 xytext=(places[first][0] + 0.62, places[first][1]),
-                arrowprops={"arrowstyle": "->", "color": style.COLOURS["grey"], "linewidth": 0.5, "alpha": 0.7},
+                arrowprops={"arrowstyle": "->", "color": style.COLOURS["grey"], "linewidth": 0.5, "alpha": 0.5},
             )
         for name, (x, y) in places.items():
             problem, _, words = name.partition(".")
             label = words.replace("_", " ") + (f" ×{jobs[name]}" if jobs[name] > 1 else "")
             axes.plot(x - 0.03, y, "s", markersize=4, color=style.COLOURS[COLOURS[problem]])
-            axes.text(x + 0.02, y, label, va="center", fontsize=6)
+            axes.text(x + 0.02, y, label, va="center", fontsize=6, bbox=BEHIND)
         for problem, start, height in bands:
             axes.text(
                 -0.15, start + (height - 1) / 2, problem.replace("_", " "), ha="right", va="center", weight="bold"
