@@ -23,8 +23,8 @@ rule jacobian_check:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=20,
+        mem_mb=growing(1000),
+        runtime=growing(20),
     params:
         code=code("byhand.jacobian.check"),
         settings=flags(config["jacobian"]["check"]),
@@ -44,8 +44,8 @@ rule jacobian_count:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("byhand.jacobian.count"),
         settings=flags(config["jacobian"]["count"]),
@@ -69,8 +69,8 @@ rule jacobian_figure_crossover:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("byhand.jacobian.figure_crossover"),
     shell:
@@ -95,8 +95,8 @@ rule jacobian_benchmark_cpu:
         "../../environment.yml"
     threads: workflow.cores or 1
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=growing(4000),
+        runtime=growing(60),
     params:
         device="cpu",
         code=code("byhand.jacobian.benchmark"),
@@ -119,8 +119,8 @@ use rule jacobian_benchmark_cpu as jacobian_benchmark_cuda with:
     log:
         "logs/jacobian/benchmark_cuda.log",
     resources:
-        mem_mb=8000,
-        runtime=60,
+        mem_mb=growing(8000),
+        runtime=growing(60),
         gpu=1,
     params:
         device="cuda",
@@ -143,8 +143,8 @@ rule jacobian_compare:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("byhand.jacobian.compare"),
     shell:
@@ -176,8 +176,8 @@ rule jacobian_figure_benchmark:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("byhand.jacobian.figure_benchmark"),
     shell:
