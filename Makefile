@@ -1,18 +1,21 @@
 # make          set up, run the workflow, say where the results are
 # make test     set up, run the tests
+# make status   what is done, running, failed and stale
 # make lint     ruff, mypy, snakefmt, snakemake --lint
 # make bench    time the notebook's ways against ours
 # make gallery  copy the figures of a run to docs/gallery, and its verdicts into the README
 # make verify   compare every result with the checksum in its provenance
 # make jax      add JAX, one more contender in the benchmark of problem 2
-# make lock     write requirements.lock and requirements-jax.lock anew from pyproject.toml
+# make slurm    add what hands jobs to a Slurm cluster: snakemake --profile profiles/slurm
+# make test-slurm  run the pipeline, and what can go wrong, on a Slurm that the tests start (Debian: slurm-wlm, munge)
+# make lock     write requirements.lock, requirements-jax.lock and requirements-slurm.lock anew from pyproject.toml
 # make clean    remove results, logs and Snakemake's records (not the data, not .venv)
 
 PYTHON ?= python3
 BIN := .venv/bin
 SNAKEFILES := Snakefile $(wildcard workflow/rules/*.smk)
 
-.PHONY: all setup test lint bench gallery verify jax lock clean
+.PHONY: all setup test status lint bench gallery verify jax slurm test-slurm lock clean
 
 all: setup
 	@$(BIN)/snakemake --no-hooks $(ARGS)
@@ -32,6 +35,9 @@ setup: .venv/installed
 
 test: setup
 	@$(BIN)/python -m pytest -n auto $(ARGS)
+
+status: setup
+	@PYTHONPATH=src $(BIN)/python -m byhand.status $(ARGS)
 
 lint: setup
 	@$(BIN)/ruff check .
@@ -53,11 +59,20 @@ verify: setup
 jax: setup
 	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --system-certs --quiet --require-hashes -r requirements-jax.lock
 
+slurm: setup
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --system-certs --quiet --require-hashes -r requirements-slurm.lock
+
+# Most of the time is waiting for Slurm, so there are more tests at once than cores.
+test-slurm: slurm
+	@$(BIN)/python -m pytest -n 4 -m slurm $(ARGS)
+
 lock: setup
 	@$(BIN)/uv pip compile --system-certs --quiet --universal --python-version 3.11 --generate-hashes --no-header --group dev \
 		pyproject.toml --output-file requirements.lock
-	@$(BIN)/uv pip compile --system-certs --quiet --universal --python-version 3.11 --generate-hashes --no-header --group jax \
-		--constraint requirements.lock --output-file requirements-jax.lock
+	@for group in jax slurm; do \
+		$(BIN)/uv pip compile --system-certs --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+			--group $$group --constraint requirements.lock --output-file requirements-$$group.lock || exit; \
+	done
 
 clean:
 	@rm -rf logs .snakemake results/.snakemake

@@ -9,6 +9,7 @@ SOURCE = Path(workflow.basedir, "src")
 sys.path.insert(0, str(SOURCE))
 
 from byhand import configuration
+from byhand.demand import growing
 from byhand.fingerprint import code
 from byhand.records import keep_with_results
 from byhand.step import flags

@@ -44,6 +44,7 @@ def modules(module: str) -> set[str]:
     return found
 
 
+@cache
 def _path(module: str) -> Path | None:
     base = SOURCE.joinpath(*module.split("."))
     for path in (base.with_suffix(".py"), base / "__init__.py"):
@@ -59,6 +60,7 @@ def _tree(module: str) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
 
+@cache
 def _imports(module: str) -> list[str]:
     """Every name that might be a module: for `from a.b import c` these are a, a.b and a.b.c."""
     names = [module]

@@ -30,8 +30,8 @@ def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def of_step() -> str:
-    fingerprint._tree.cache_clear()
-    fingerprint._normalised.cache_clear()
+    for cached in (fingerprint._path, fingerprint._tree, fingerprint._imports, fingerprint._normalised):
+        cached.cache_clear()
     return fingerprint.code("byhand.room.step")
 
 

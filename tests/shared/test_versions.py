@@ -3,6 +3,7 @@
 import re
 import tomllib
 
+import pytest
 import yaml
 
 from tests.conftest import ROOT
@@ -28,20 +29,23 @@ def test_the_three_files_agree() -> None:
         assert locked[name] == version, name
 
 
-def test_jax_is_optional_locked_apart_and_meets_the_other_versions() -> None:
+@pytest.mark.parametrize("group", ["jax", "slurm"])
+def test_what_is_optional_is_locked_apart_and_meets_the_other_versions(group: str) -> None:
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
     main, apart = (
         dict(re.findall(r"^([\w.-]+)==(\S+)", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE))
-        for name in ("requirements.lock", "requirements-jax.lock")
+        for name in ("requirements.lock", f"requirements-{group}.lock")
     )
-    assert pinned(groups["jax"]).items() <= apart.items()
-    assert "jax" not in main
+    wanted = pinned(groups[group])
+    assert wanted.items() <= apart.items()
+    assert not wanted.keys() & main.keys()
     assert {name: main[name] for name in apart if name in main} == {name: apart[name] for name in apart if name in main}
 
 
-def test_every_locked_package_has_hashes_and_no_address() -> None:
-    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+@pytest.mark.parametrize(("lock", "least"), [("", 50), ("-jax", 5), ("-slurm", 5)])
+def test_every_locked_package_has_hashes_and_no_address(lock: str, least: int) -> None:
+    text = (ROOT / f"requirements{lock}.lock").read_text(encoding="utf-8")
     packages = re.split(r"^(?=[\w.-]+==)", text, flags=re.MULTILINE)[1:]
-    assert len(packages) > 50
+    assert len(packages) > least
     assert all("--hash=sha256:" in package for package in packages)
     assert "://" not in text

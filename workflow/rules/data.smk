@@ -27,8 +27,8 @@ rule data_download:
     conda:
         "../../environment.yml"
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=growing(2000),
+        runtime=growing(60),
     params:
         code=code("byhand.data.download"),
         home=lambda wildcards: (

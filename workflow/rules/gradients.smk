@@ -14,8 +14,8 @@ rule gradients_check:
     conda:
         "../../environment.yml"
     resources:
-        mem_mb=1000,
-        runtime=20,
+        mem_mb=growing(1000),
+        runtime=growing(20),
     params:
         code=code("byhand.gradients.check"),
         settings=flags(config["gradients"]["check"]),
@@ -34,8 +34,8 @@ rule gradients_document:
     conda:
         "../../environment.yml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("byhand.gradients.document"),
         settings=flags(config["gradients"]["document"]),
@@ -62,8 +62,8 @@ rule gradients_figure_check:
     conda:
         "../../environment.yml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("byhand.gradients.figure_check"),
     shell:

@@ -26,8 +26,8 @@ rule housing_train:
     conda:
         "../../environment.yml"
     resources:
-        mem_mb=1500,
-        runtime=30,
+        mem_mb=growing(1500),
+        runtime=growing(30),
     params:
         code=code("byhand.housing.train"),
         settings=flags(config["housing"]["training"]),
@@ -47,8 +47,8 @@ rule housing_autograd_check:
     conda:
         "../../environment.yml"
     resources:
-        mem_mb=1500,
-        runtime=30,
+        mem_mb=growing(1500),
+        runtime=growing(30),
     params:
         code=code("byhand.housing.autograd_check"),
         settings=flags(TRAINING) + flags(config["housing"]["autograd_check"]),
@@ -68,8 +68,8 @@ rule housing_baseline:
     conda:
         "../../environment.yml"
     resources:
-        mem_mb=1500,
-        runtime=10,
+        mem_mb=growing(1500),
+        runtime=growing(10),
     params:
         code=code("byhand.housing.baseline"),
         settings=flags(TRAINING),
@@ -92,8 +92,8 @@ rule housing_compare:
     conda:
         "../../environment.yml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("byhand.housing.compare"),
     shell:
@@ -124,8 +124,8 @@ rule housing_figure_curves:
     conda:
         "../../environment.yml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("byhand.housing.figure_curves"),
     shell:
@@ -151,8 +151,8 @@ rule housing_figure_slips:
     conda:
         "../../environment.yml"
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("byhand.housing.figure_slips"),
     shell:
@@ -182,8 +182,8 @@ rule housing_benchmark:
         "../../environment.yml"
     threads: workflow.cores or 1  # it computes with one, but nothing may run beside it
     resources:
-        mem_mb=1500,
-        runtime=30,
+        mem_mb=growing(1500),
+        runtime=growing(30),
     params:
         code=code("byhand.housing.benchmark"),
         settings=flags(TRAINING) + flags(config["housing"]["benchmark"]),

@@ -2,12 +2,12 @@
 
 import re
 
-from byhand.initialization.cells import ORDERS, cells, document, paths
+from byhand.initialization.cells import ORDERS, PATH, cells, document, paths
 
 CELLS = cells(config["initialization"])
 DOCUMENT = document(config["initialization"])
 NETWORK = flags(config["initialization"]["document"], "depth", "hidden_width")
-CELL = "{initialization}/depth{depth}_width{width}_{order}"
+CELL = f"initialization/training/{PATH}"
 
 
 wildcard_constraints:
@@ -35,8 +35,8 @@ rule initialization_propagate:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=3000,
-        runtime=30,
+        mem_mb=growing(3000),
+        runtime=growing(30),
     params:
         code=code("byhand.initialization.propagate"),
         settings=NETWORK
@@ -52,11 +52,11 @@ rule initialization_train:
     input:
         data="results/data/images.npz",
     output:
-        curves=f"results/initialization/training/{CELL}.csv",
-        layers=f"results/initialization/training/{CELL}_layers.csv",
-        provenance=f"results/initialization/training/{CELL}.json",
+        curves=f"results/{CELL}.csv",
+        layers=f"results/{CELL}_layers.csv",
+        provenance=f"results/{CELL}.json",
     log:
-        f"logs/initialization/training/{CELL}.log",
+        f"logs/{CELL}.log",
     wildcard_constraints:
         depth=r"\d+",
         width=r"\d+",
@@ -64,8 +64,8 @@ rule initialization_train:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=3000,
-        runtime=60,
+        mem_mb=growing(3000),
+        runtime=growing(60),
     params:
         code=code("byhand.initialization.train"),
         settings=flags(config["initialization"]["training"]),
@@ -85,8 +85,8 @@ rule initialization_phase:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=growing(2000),
+        runtime=growing(20),
     params:
         code=code("byhand.initialization.phase"),
         settings=flags(config["initialization"]["phase"]),
@@ -112,14 +112,19 @@ rule initialization_compare:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("byhand.initialization.compare"),
-        network=NETWORK,
+        settings=flags(config["initialization"]["grid"])
+        + [
+            "--document-initializations",
+            *config["initialization"]["document"]["initializations"],
+        ]
+        + NETWORK,
     shell:
-        "python -m byhand.initialization.compare --curves {input.curves} --layers {input.layers}"
-        " --propagation {input.propagation} --norms {input.norms} --published {input.published} {params.network}"
+        "python -m byhand.initialization.compare {params.settings:q} --training results/initialization/training"
+        " --propagation results/initialization/propagation --published {input.published}"
         " --output {output.document} {output.depth} {output.agreement} > {log} 2>&1"
 
 
@@ -143,8 +148,8 @@ rule initialization_figure_gradients:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("byhand.initialization.figure_gradients"),
         network=NETWORK,
@@ -172,8 +177,8 @@ rule initialization_figure_activations:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("byhand.initialization.figure_activations"),
     shell:
@@ -201,8 +206,8 @@ rule initialization_figure_training:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("byhand.initialization.figure_training"),
     shell:
@@ -229,8 +234,8 @@ rule initialization_figure_phase:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("byhand.initialization.figure_phase"),
     shell:
@@ -257,8 +262,8 @@ rule initialization_figure_depth:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("byhand.initialization.figure_depth"),
         network=flags(config["initialization"]["document"], "hidden_width"),
@@ -293,8 +298,8 @@ rule initialization_benchmark:
         "../../environment.yml"
     threads: workflow.cores or 1
     resources:
-        mem_mb=4000,
-        runtime=20,
+        mem_mb=growing(4000),
+        runtime=growing(20),
     params:
         code=code("byhand.initialization.benchmark"),
         settings=NETWORK

@@ -23,8 +23,8 @@ rule jacobian_check:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=20,
+        mem_mb=growing(1000),
+        runtime=growing(20),
     params:
         code=code("byhand.jacobian.check"),
         settings=flags(config["jacobian"]["check"]),
@@ -44,8 +44,8 @@ rule jacobian_count:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("byhand.jacobian.count"),
         settings=flags(config["jacobian"]["count"]),
@@ -73,8 +73,8 @@ rule jacobian_figure_crossover:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("byhand.jacobian.figure_crossover"),
     shell:
@@ -92,8 +92,8 @@ rule jacobian_times_cpu:
         "../../environment.yml"
     threads: workflow.cores or 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=growing(2000),
+        runtime=growing(20),
     params:
         device="cpu",
         only=config["jacobian"]["times"]["contenders"],
@@ -111,8 +111,8 @@ use rule jacobian_times_cpu as jacobian_times_cuda with:
     log:
         "logs/jacobian/times_cuda.log",
     resources:
-        mem_mb=8000,
-        runtime=20,
+        mem_mb=growing(8000),
+        runtime=growing(20),
         gpu=1,
     params:
         device="cuda",
@@ -135,8 +135,8 @@ rule jacobian_document:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("byhand.jacobian.document"),
     shell:
@@ -163,8 +163,8 @@ rule jacobian_benchmark_cpu:
         "../../environment.yml"
     threads: workflow.cores or 1
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=growing(4000),
+        runtime=growing(60),
     params:
         device="cpu",
         code=code("byhand.jacobian.benchmark"),
@@ -181,8 +181,8 @@ use rule jacobian_benchmark_cpu as jacobian_benchmark_cuda with:
     log:
         "logs/jacobian/benchmark_cuda.log",
     resources:
-        mem_mb=8000,
-        runtime=60,
+        mem_mb=growing(8000),
+        runtime=growing(60),
         gpu=1,
     params:
         device="cuda",
@@ -203,8 +203,8 @@ rule jacobian_compare:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("byhand.jacobian.compare"),
     shell:
@@ -248,8 +248,8 @@ rule jacobian_figure_benchmark:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("byhand.jacobian.figure_benchmark"),
     shell:

@@ -17,8 +17,8 @@ rule least_squares_prove:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("byhand.least_squares.prove"),
         settings=flags(config["least_squares"]["prove"]),
@@ -39,8 +39,8 @@ rule least_squares_closed_form:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=20,
+        mem_mb=growing(1000),
+        runtime=growing(20),
     params:
         code=code("byhand.least_squares.closed_form"),
         settings=flags(
@@ -65,8 +65,8 @@ rule least_squares_convergence:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=30,
+        mem_mb=growing(1000),
+        runtime=growing(30),
     params:
         code=code("byhand.least_squares.convergence"),
         settings=flags(
@@ -90,8 +90,8 @@ rule least_squares_definiteness:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("byhand.least_squares.definiteness"),
         settings=flags(
@@ -115,8 +115,8 @@ rule least_squares_rank_deficient:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("byhand.least_squares.rank_deficient"),
         settings=flags(config["least_squares"]["rank_deficient"]),
@@ -136,8 +136,8 @@ rule least_squares_plane:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("byhand.least_squares.plane"),
         settings=flags(config["least_squares"]["plane"]),
@@ -166,8 +166,8 @@ rule least_squares_figure_iterates:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("byhand.least_squares.figure_iterates"),
     shell:
@@ -194,8 +194,8 @@ rule least_squares_figure_errors:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("byhand.least_squares.figure_errors"),
         settings=flags(config["least_squares"]["figure_errors"]),
@@ -227,8 +227,8 @@ rule least_squares_benchmark:
         "../../environment.yml"
     threads: workflow.cores or 1
     resources:
-        mem_mb=1000,
-        runtime=20,
+        mem_mb=growing(1000),
+        runtime=growing(20),
     params:
         code=code("byhand.least_squares.benchmark"),
         settings=flags(config["least_squares"]["benchmark"]),

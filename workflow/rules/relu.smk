@@ -16,8 +16,8 @@ rule relu_prove:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("byhand.relu.prove"),
         settings=flags(config["relu"]["prove"]),
@@ -35,8 +35,8 @@ rule relu_random_functions:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=20,
+        mem_mb=growing(1000),
+        runtime=growing(20),
     params:
         code=code("byhand.relu.random_functions"),
         settings=flags(config["relu"]["random_functions"]),
@@ -54,8 +54,8 @@ rule relu_depth:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=20,
+        mem_mb=growing(1000),
+        runtime=growing(20),
     params:
         code=code("byhand.relu.depth"),
         settings=flags(config["relu"]["depth"]),
@@ -73,8 +73,8 @@ rule relu_curves:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("byhand.relu.curves"),
         settings=flags(config["relu"]["curves"]),
@@ -101,8 +101,8 @@ rule relu_figure_constructions:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("byhand.relu.figure_constructions"),
     shell:
@@ -129,8 +129,8 @@ rule relu_figure_depth:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("byhand.relu.figure_depth"),
     shell:

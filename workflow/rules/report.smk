@@ -71,8 +71,8 @@ rule report_judge:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("byhand.report.judge"),
     shell:
@@ -100,8 +100,8 @@ rule report_figure_steps:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("byhand.report.figure_steps"),
     shell:
@@ -124,8 +124,8 @@ rule report_page:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     params:
         code=code("byhand.report.page"),
         configuration=json.dumps(config),
@@ -149,8 +149,8 @@ rule report_lecture:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         code=[code(module) for module in ("byhand.report.lecture", *TAUGHT)],
     shell:
@@ -175,7 +175,7 @@ rule strict:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=growing(1000),
+        runtime=growing(10),
     shell:
         "python -m byhand.report.strict --table {input.table} 2>&1 | tee {log}"

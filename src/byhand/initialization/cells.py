@@ -8,6 +8,8 @@ from itertools import product
 from typing import Any, NamedTuple
 
 ORDERS = ("file", "shuffled")
+PATH = "{initialization}/depth{depth}_width{width}_{order}"
+"""Where a network's results lie in the folder of all trainings, without ending: a pattern for `paths`."""
 
 
 class Cell(NamedTuple):

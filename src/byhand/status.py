@@ -1,0 +1,64 @@
+"""What is done, running, failed, stale and still to do: the files of every rule, counted (`make status`).
+
+Everything is Snakemake's own knowledge: its summary says what is there and what is out of date, and the marks under
+`.snakemake/incomplete` say what has been handed out and has not come back.
+"""
+
+import base64
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from pathlib import Path
+
+STATES = {
+    "done": "there and up to date",
+    "running": "handed out and not back (or its run was killed)",
+    "failed": "made before, and not there now: it failed, or somebody deleted it",
+    "stale": "there, and out of date: the next run makes it anew",
+    "to do": "never made",
+}
+
+
+def handed_out(incomplete: Path) -> set[str]:
+    """The files that Snakemake's marks in this folder stand for: their names, encoded and cut into folders if long."""
+    marks = (path.relative_to(incomplete).parts for path in incomplete.rglob("*") if path.is_file())
+    return {
+        base64.urlsafe_b64decode("".join(part.removeprefix("@") for part in parts)).decode()
+        for parts in marks
+        if parts != ("migration_underway",)
+    }
+
+
+def counts(summary: str, running: set[str]) -> dict[str, Counter[str]]:
+    """For each rule how many of its files are in which of `STATES`, from the table that `--summary` prints."""
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    header, *rows = [line.split("\t") for line in summary.splitlines() if line.count("\t") == 5]
+    for row in rows:
+        file, date, rule, log, _, plan = row
+        there = date != "-"
+        found[rule]["running" if file in running
+                    else "done" if there and plan == "no update"
+                    else "stale" if there
+                    else "failed" if log != "-"
+                    else "to do"] += 1  # fmt: skip
+    assert header[0] == "output_file", header
+    return found
+
+
+def told(found: dict[str, Counter[str]]) -> str:
+    """The table for the terminal: only what is not done by rule, and everything in sum."""
+    width = max(map(len, [*found, "everything"]))
+    lines = [f"{'files':<{width}}" + "".join(f"{state:>10}" for state in STATES)]
+    rows = [(rule, count) for rule, count in sorted(found.items()) if count.keys() != {"done"}]
+    for name, count in [*rows, ("everything", sum(found.values(), Counter()))]:
+        lines.append(f"{name:<{width}}" + "".join(f"{count[state] or '-':>10}" for state in STATES))
+    return "\n".join([*lines, "", *(f"{state:<8} {meaning}" for state, meaning in STATES.items())])
+
+
+if __name__ == "__main__":
+    asked = subprocess.run(
+        [sys.executable, "-m", "snakemake", "--summary", *sys.argv[1:]], capture_output=True, text=True, check=False
+    )
+    if asked.returncode:
+        sys.exit(asked.stderr)
+    print(told(counts(asked.stdout, handed_out(Path(".snakemake/incomplete")))))

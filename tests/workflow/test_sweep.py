@@ -1,0 +1,30 @@
+"""A sweep of ten thousand trainings: a thousand networks with ten seeds each."""
+
+from pathlib import Path
+
+from tests.workflow.conftest import Project
+
+INITIALIZATIONS = ["uniform_0.1", "uniform_0.2", "xavier_uniform", "lecun", "he"]
+WIDTHS = list(range(10, 30))
+DEPTHS = list(range(1, 11))
+
+
+def test_a_changed_value_in_the_middle_of_a_sweep_reruns_its_share_alone(finished: Project, tmp_path: Path) -> None:
+    project = finished.copy(tmp_path / "project")
+    project.configure("initialization", "training", "seeds", value=10)
+    project.configure(
+        "initialization",
+        "grid",
+        value={"initializations": INITIALIZATIONS, "depths": DEPTHS, "hidden_widths": WIDTHS},
+    )
+    planned = project.snakemake("--summary")
+    for line in planned.stdout.splitlines()[1:]:  # as if all had been trained: touching makes Snakemake's records
+        path = project.path / line.split("\t")[0]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    assert project.snakemake("--touch", "--cores", "2").returncode == 0
+    assert project.jobs() == {}
+
+    project.configure("initialization", "grid", "hidden_widths", value=[w if w != 20 else 35 for w in WIDTHS])
+    after = {"initialization_compare": 1, "initialization_figure_depth": 1, "report_judge": 1}
+    assert project.jobs() == {"initialization_train": len(INITIALIZATIONS) * len(DEPTHS), **after}
