@@ -40,7 +40,17 @@ def test_the_page_has_every_claim_and_every_picture_and_asks_for_nothing(step: S
     assert text.count("<math") >= 10
     assert not re.search(r'(?:src|href)="(?!data:|#)', text)
     assert "url(" not in text
-    assert "Stand-in data." in text
+    assert "run again on scikit-learn&#39;s bundled diabetes data and" in text
+    assert "Stand-in data." not in text
+
+
+def test_stand_in_data_are_told_on_top(step: Step, folder: Path) -> None:
+    path = folder / "results/housing/final_losses.csv"
+    pd.read_csv(path).assign(fallback_for="california_housing").to_csv(path, index=False)
+    assert page(step, folder).returncode == 0
+    text = (folder / "page.html").read_text(encoding="utf-8")
+    assert text.index("Stand-in data.") < text.index("What does not hold")
+    assert "Claims about California Housing are not judged." in text
 
 
 def test_whatever_is_shown_is_escaped(step: Step, folder: Path) -> None:
@@ -75,7 +85,7 @@ def test_what_was_run_is_what_the_results_rest_on_and_nothing_else(folder: Path)
         records = history.behind(results, [Path("results", name) for name in names])
         return [record.step for record in records]
 
-    assert behind("relu/figure_depth.svg") == ["relu.depth", "relu.figure_depth"]
+    assert behind("relu/figure_depth.svg") == ["relu.curves", "relu.depth", "relu.figure_depth"]
     assert behind("data/housing.npz") == ["data.download"]
     everything = behind("report/claims.csv")
     record = json.loads((results / "relu/depth.json").read_text(encoding="utf-8"))

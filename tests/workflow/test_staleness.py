@@ -222,7 +222,7 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
         {"report_judge": 1},
     ),
     "a finding": (edit("published/findings.yaml", "was never trained", "never was trained"), {"report_judge": 1}),
-    "a caption": (edit("workflow/report/housing_figure_slips.rst", "Above zero", "Over zero"), PAGE),
+    "a caption": (edit("workflow/report/housing_figure_slips.rst", "Right of zero", "To the right of zero"), PAGE),
     "a template": (edit("src/byhand/report/templates/page.html.j2", "Skip to", "Go to"), PAGE),
     "the notebook": (edit("notebooks/lecture.ipynb", "five problems", "5 problems"), LECTURE),
     # files

@@ -42,7 +42,7 @@ def main(arguments: argparse.Namespace) -> None:
     for record in records:
         jobs[record.step] += 1
     with style.figure(arguments.output, figsize=(2 * style.COLUMN, 0.22 * bottom + 0.4)) as (_, axes):
-        for first, second in between:
+        for first, second in sorted(between):
             axes.annotate(
                 "",
                 xy=(places[second][0] - 0.05, places[second][1]),

@@ -16,9 +16,10 @@ def main(arguments: argparse.Namespace) -> None:
     notebook = nbformat.read(arguments.notebook, as_version=4)
     try:
         NotebookClient(notebook, timeout=arguments.seconds, kernel_name="python3", record_timing=False).execute()
-    except (CellExecutionError, TimeoutError) as error:
-        last = str(error).strip().splitlines()[-1]
-        raise BadInput(f"{arguments.notebook}: a cell failed ({last})") from error
+    except CellExecutionError as error:
+        raise BadInput(f"{arguments.notebook}: a cell failed ({error.ename}: {error.evalue})") from error
+    except TimeoutError as error:
+        raise BadInput(f"{arguments.notebook}: a cell took more than {arguments.seconds} seconds") from error
     files.write_text(arguments.output, nbformat.writes(notebook))
     step.finish(arguments, [arguments.output], inputs=[arguments.notebook])
 
