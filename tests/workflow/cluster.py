@@ -20,7 +20,7 @@ from tests.workflow.conftest import Project
 SEARCHED = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
 DAEMONS = ("munged", "slurmctld", "slurmd")
 NODES = ("node1", "node2")
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds until something that must happen counts as not happening."""
 
 # The profile as it is, but for waiting times, which suit a cluster and not a test, and for accounts, which this lacks.

@@ -135,7 +135,7 @@ def test_the_whole_pipeline_gives_the_same_bytes_as_on_this_machine(
     assert {job["NodeList"] for job in jobs} == {"node1", "node2"}
     steps = len(list((project.path / "logs").rglob("*.log")))
     # Two downloads and the report run here; five trainings, eight protocols, two propagations are three submissions.
-    assert len(jobs) == steps - 3 - (5 + 8 - 1) - (2 - 1)
+    assert len(jobs) == steps - 3 - (5 - 1) - (8 - 1) - (2 - 1)
     assert project.jobs() == {}
 
 
@@ -173,22 +173,6 @@ def test_a_job_over_its_memory_runs_again_with_twice_the_memory(run: Run, finish
     complete(run, finished)
 
 
-def test_a_job_whose_node_goes_down_runs_again_on_the_other(run: Run, finished: Project) -> None:
-    run.start_and_wait_in(DOCUMENT)
-    node = run.slurm.ask("squeue", "--noheader", "--format=%N", "--jobs", run.job()).strip()
-    run.slurm.ask("scontrol", "update", f"NodeName={node}", "State=DOWN", "Reason=test")
-    try:
-        wait_until(lambda: run.starts()[DOCUMENT] == 2, "the second start")
-        run.release(DOCUMENT)
-        assert run.end() == 0, run.said()
-    finally:
-        run.slurm.ask("scontrol", "update", f"NodeName={node}", "State=RESUME")
-    assert run.starts() == Counter(STEPS | {DOCUMENT: 2})
-    last = run.slurm.accounting(run.project)[-1]
-    assert (last["JobState"], last["NodeList"]) == ("COMPLETED", ({"node1", "node2"} - {node}).pop())
-    complete(run, finished)
-
-
 def test_a_controller_that_restarts_loses_nothing(run: Run, finished: Project) -> None:
     run.start_and_wait_in(DOCUMENT)
     run.slurm.stop("slurmctld")
@@ -212,6 +196,7 @@ def test_a_snakemake_that_is_asked_to_end_waits_for_its_jobs_and_the_next_goes_o
 
 def test_a_snakemake_that_is_killed_loses_only_what_was_not_finished(run: Run, finished: Project) -> None:
     run.start_and_wait_in(DOCUMENT)
+    wait_until(lambda: "(Rule: gradients_check)" in run.said(), "Snakemake takes note of what is finished")
     run.snakemake.kill()
     run.end()
     run.slurm.ask("scancel", run.job())
@@ -219,5 +204,6 @@ def test_a_snakemake_that_is_killed_loses_only_what_was_not_finished(run: Run, f
     assert run.project.snakemake("--unlock").returncode == 0
     run.start()
     assert run.end() == 0, run.said()
-    assert run.starts() == Counter(STEPS | {DOCUMENT: 2})
+    assert run.starts()["byhand.gradients.check"] == 1
+    assert run.starts()[DOCUMENT] == 2
     complete(run, finished)

@@ -14,7 +14,7 @@ rule gradients_check:
     conda:
         "../../environment.yml"
     resources:
-        mem_mb=growing(1000),
+        mem_mb=growing(1500),
         runtime=growing(20),
     params:
         code=code("byhand.gradients.check"),
@@ -34,7 +34,7 @@ rule gradients_document:
     conda:
         "../../environment.yml"
     resources:
-        mem_mb=growing(1000),
+        mem_mb=growing(1500),
         runtime=growing(10),
     params:
         code=code("byhand.gradients.document"),
@@ -62,7 +62,7 @@ rule gradients_figure_check:
     conda:
         "../../environment.yml"
     resources:
-        mem_mb=growing(1000),
+        mem_mb=growing(1500),
         runtime=growing(10),
     params:
         code=code("byhand.gradients.figure_check"),

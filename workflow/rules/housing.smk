@@ -27,7 +27,7 @@ rule housing_train:
         "../../environment.yml"
     resources:
         mem_mb=growing(1500),
-        runtime=growing(30),
+        runtime=growing(10),
     params:
         code=code("byhand.housing.train"),
         settings=flags(config["housing"]["training"]),
@@ -92,7 +92,7 @@ rule housing_compare:
     conda:
         "../../environment.yml"
     resources:
-        mem_mb=growing(1000),
+        mem_mb=growing(1500),
         runtime=growing(10),
     params:
         code=code("byhand.housing.compare"),
@@ -124,7 +124,7 @@ rule housing_figure_curves:
     conda:
         "../../environment.yml"
     resources:
-        mem_mb=growing(1000),
+        mem_mb=growing(1500),
         runtime=growing(10),
     params:
         code=code("byhand.housing.figure_curves"),
@@ -151,7 +151,7 @@ rule housing_figure_slips:
     conda:
         "../../environment.yml"
     resources:
-        mem_mb=growing(1000),
+        mem_mb=growing(1500),
         runtime=growing(10),
     params:
         code=code("byhand.housing.figure_slips"),

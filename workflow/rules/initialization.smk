@@ -36,7 +36,7 @@ rule initialization_propagate:
     threads: 1
     resources:
         mem_mb=growing(3000),
-        runtime=growing(30),
+        runtime=growing(10),
     params:
         code=code("byhand.initialization.propagate"),
         settings=NETWORK
@@ -65,7 +65,7 @@ rule initialization_train:
     threads: 1
     resources:
         mem_mb=growing(3000),
-        runtime=growing(60),
+        runtime=growing(10),
     params:
         code=code("byhand.initialization.train"),
         settings=flags(config["initialization"]["training"]),
@@ -112,7 +112,7 @@ rule initialization_compare:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=growing(1000),
+        mem_mb=growing(1500),
         runtime=growing(10),
     params:
         code=code("byhand.initialization.compare"),
@@ -148,7 +148,7 @@ rule initialization_figure_gradients:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=growing(1000),
+        mem_mb=growing(1500),
         runtime=growing(10),
     params:
         code=code("byhand.initialization.figure_gradients"),
@@ -177,7 +177,7 @@ rule initialization_figure_activations:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=growing(1000),
+        mem_mb=growing(1500),
         runtime=growing(10),
     params:
         code=code("byhand.initialization.figure_activations"),
@@ -206,7 +206,7 @@ rule initialization_figure_training:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=growing(1000),
+        mem_mb=growing(1500),
         runtime=growing(10),
     params:
         code=code("byhand.initialization.figure_training"),
@@ -234,7 +234,7 @@ rule initialization_figure_phase:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=growing(1000),
+        mem_mb=growing(1500),
         runtime=growing(10),
     params:
         code=code("byhand.initialization.figure_phase"),
@@ -262,7 +262,7 @@ rule initialization_figure_depth:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=growing(1000),
+        mem_mb=growing(1500),
         runtime=growing(10),
     params:
         code=code("byhand.initialization.figure_depth"),

@@ -23,7 +23,7 @@ rule jacobian_check:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=growing(1000),
+        mem_mb=growing(1500),
         runtime=growing(20),
     params:
         code=code("byhand.jacobian.check"),
@@ -44,7 +44,7 @@ rule jacobian_count:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=growing(1000),
+        mem_mb=growing(1500),
         runtime=growing(10),
     params:
         code=code("byhand.jacobian.count"),
@@ -73,7 +73,7 @@ rule jacobian_figure_crossover:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=growing(1000),
+        mem_mb=growing(1500),
         runtime=growing(10),
     params:
         code=code("byhand.jacobian.figure_crossover"),
@@ -203,7 +203,7 @@ rule jacobian_compare:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=growing(1000),
+        mem_mb=growing(1500),
         runtime=growing(10),
     params:
         code=code("byhand.jacobian.compare"),
@@ -248,7 +248,7 @@ rule jacobian_figure_benchmark:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=growing(1000),
+        mem_mb=growing(1500),
         runtime=growing(10),
     params:
         code=code("byhand.jacobian.figure_benchmark"),

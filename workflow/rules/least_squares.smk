@@ -17,7 +17,7 @@ rule least_squares_prove:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=growing(1000),
+        mem_mb=growing(1500),
         runtime=growing(10),
     params:
         code=code("byhand.least_squares.prove"),
@@ -39,7 +39,7 @@ rule least_squares_closed_form:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=growing(1000),
+        mem_mb=growing(1500),
         runtime=growing(20),
     params:
         code=code("byhand.least_squares.closed_form"),
@@ -65,7 +65,7 @@ rule least_squares_convergence:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=growing(1000),
+        mem_mb=growing(1500),
         runtime=growing(30),
     params:
         code=code("byhand.least_squares.convergence"),
@@ -90,7 +90,7 @@ rule least_squares_definiteness:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=growing(1000),
+        mem_mb=growing(1500),
         runtime=growing(10),
     params:
         code=code("byhand.least_squares.definiteness"),
@@ -115,7 +115,7 @@ rule least_squares_rank_deficient:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=growing(1000),
+        mem_mb=growing(1500),
         runtime=growing(10),
     params:
         code=code("byhand.least_squares.rank_deficient"),
@@ -136,7 +136,7 @@ rule least_squares_plane:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=growing(1000),
+        mem_mb=growing(1500),
         runtime=growing(10),
     params:
         code=code("byhand.least_squares.plane"),
@@ -166,7 +166,7 @@ rule least_squares_figure_iterates:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=growing(1000),
+        mem_mb=growing(1500),
         runtime=growing(10),
     params:
         code=code("byhand.least_squares.figure_iterates"),
@@ -194,7 +194,7 @@ rule least_squares_figure_errors:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=growing(1000),
+        mem_mb=growing(1500),
         runtime=growing(10),
     params:
         code=code("byhand.least_squares.figure_errors"),
@@ -227,7 +227,7 @@ rule least_squares_benchmark:
         "../../environment.yml"
     threads: workflow.cores or 1
     resources:
-        mem_mb=growing(1000),
+        mem_mb=growing(1500),
         runtime=growing(20),
     params:
         code=code("byhand.least_squares.benchmark"),

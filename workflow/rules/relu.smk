@@ -16,7 +16,7 @@ rule relu_prove:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=growing(1000),
+        mem_mb=growing(1500),
         runtime=growing(10),
     params:
         code=code("byhand.relu.prove"),
@@ -35,7 +35,7 @@ rule relu_random_functions:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=growing(1000),
+        mem_mb=growing(1500),
         runtime=growing(20),
     params:
         code=code("byhand.relu.random_functions"),
@@ -54,7 +54,7 @@ rule relu_depth:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=growing(1000),
+        mem_mb=growing(1500),
         runtime=growing(20),
     params:
         code=code("byhand.relu.depth"),
@@ -73,7 +73,7 @@ rule relu_curves:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=growing(1000),
+        mem_mb=growing(1500),
         runtime=growing(10),
     params:
         code=code("byhand.relu.curves"),
@@ -101,7 +101,7 @@ rule relu_figure_constructions:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=growing(1000),
+        mem_mb=growing(1500),
         runtime=growing(10),
     params:
         code=code("byhand.relu.figure_constructions"),
@@ -129,7 +129,7 @@ rule relu_figure_depth:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=growing(1000),
+        mem_mb=growing(1500),
         runtime=growing(10),
     params:
         code=code("byhand.relu.figure_depth"),
