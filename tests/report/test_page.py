@@ -83,7 +83,7 @@ def test_what_was_run_is_what_the_results_rest_on_and_nothing_else(folder: Path)
 
     def behind(*names: str) -> list[str]:
         records = history.behind(results, [Path("results", name) for name in names])
-        return [record.step for record in records]
+        return sorted(record.step for record in records)
 
     assert behind("relu/figure_depth.svg") == ["relu.curves", "relu.depth", "relu.figure_depth"]
     assert behind("data/housing.npz") == ["data.download"]
