@@ -134,7 +134,8 @@ def test_the_whole_pipeline_gives_the_same_bytes_as_on_this_machine(
     assert {job["JobState"] for job in jobs} == {"COMPLETED"}
     assert {job["NodeList"] for job in jobs} == {"node1", "node2"}
     steps = len(list((project.path / "logs").rglob("*.log")))
-    # Two downloads and the report's four steps run here; five trainings, eight protocols, two propagations are three submissions.
+    # Two downloads and the report's four steps run here; five trainings, eight protocols and two propagations are
+    # three submissions.
     assert len(jobs) == steps - 6 - (5 - 1) - (8 - 1) - (2 - 1)
     assert project.jobs() == {}
 
