@@ -59,11 +59,12 @@ def page(captions: Mapping[str, str]) -> str:
 def main(arguments: argparse.Namespace) -> None:
     """Write the gallery and the README's table."""
     table = tables.read(arguments.results / "report/claims.csv", ["claim", "exercise", "verdict"])
-    captions = {}
     for picture in sorted(arguments.results.glob("*/figure_*.png")):
-        name = f"{picture.parent.name}_{picture.stem}"
-        captions[name] = (arguments.captions / f"{name}.rst").read_text(encoding="utf-8").strip()
-        shutil.copy(picture, arguments.gallery / f"{name}.png")
+        shutil.copy(picture, arguments.gallery / f"{picture.parent.name}_{picture.stem}.png")
+    captions = {  # those of benchmarks stay from the run that measured them
+        picture.stem: (arguments.captions / f"{picture.stem}.rst").read_text(encoding="utf-8").strip()
+        for picture in sorted(arguments.gallery.glob("*_figure_*.png"))
+    }
     files.write_text(arguments.gallery / "README.md", page(captions))
     judged, exercises = (
         {str(name): str(value) for name, value in zip(table["claim"], table[column], strict=True)}
