@@ -15,6 +15,8 @@ from byhand.records import keep_with_results
 from byhand.step import flags
 from byhand.summary import told
 
+configuration.or_exit(configuration.check_name, Path(workflow.basedir))
+
 # Steps run this folder's code, installed or not, with this Snakemake's own Python, activated or not (unless Snakemake
 # itself is asked to deploy the software: snakemake --sdm conda). A prefix takes the place of Snakemake's own, bash's
 # strict mode, without which a step that fails before `| tee` would count as done.

@@ -51,7 +51,7 @@ def data_home(config: Mapping[str, Any]) -> str:
     """The folder of the data sets' caches: the environment variable, else `data.home`; empty if neither names one.
 
     Raises:
-        BadInput: there is no such folder.
+        BadInput: there is no such folder, or its name has braces.
     """
     variable = os.environ.get(DATA_HOME)
     home = os.path.expanduser(variable or config["data"]["home"] or "")
@@ -59,7 +59,18 @@ def data_home(config: Mapping[str, Any]) -> str:
         raise BadInput(
             f"{DATA_HOME if variable else 'config: data.home'}: found {home!r}, expected a folder that exists"
         )
+    check_name(Path(home))
     return home
+
+
+def check_name(folder: Path) -> None:
+    """Refuse a folder in whose name Snakemake would look for wildcards.
+
+    Raises:
+        BadInput: its name has braces.
+    """
+    if set("{}") & set(str(folder)):
+        raise BadInput(f"{folder}: expected a folder's name without braces, which are wildcards to Snakemake")
 
 
 def check_file(path: Path) -> None:

@@ -73,7 +73,7 @@ def load_housing(path: Path) -> Housing:
 @contextmanager
 def _opened(path: Path, kind: str) -> Iterator[Any]:
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             yield arrays
     except FileNotFoundError as error:
         raise BadInput(f"{path}: no such file") from error

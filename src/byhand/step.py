@@ -7,6 +7,7 @@ uses, and a change in any other value leaves the step alone.
 
 import argparse
 import dataclasses
+import signal
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -56,12 +57,18 @@ def settings(arguments: argparse.Namespace, kind: type[Settings]) -> Settings:
 
 
 def run(main: Callable[[argparse.Namespace], None], arguments: argparse.ArgumentParser) -> None:
-    """Parse the command line and run `main`; bad input ends with one line on standard error and exit status 1."""
+    """Parse the command line and run `main`; bad input ends with one line on standard error and exit status 1.
+
+    Asked to end (SIGTERM, Ctrl-C), a step leaves nothing half-written behind.
+    """
     parsed = arguments.parse_args()
     parsed.started = time.perf_counter()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(f"{arguments.prog}: ended by SIGTERM"))
     use_threads(parsed.threads)
     try:
         main(parsed)
+    except KeyboardInterrupt:
+        sys.exit(f"{arguments.prog}: interrupted")
     except BadInput as error:
         sys.exit(f"{arguments.prog}: error: {error}")
     except FileNotFoundError as error:

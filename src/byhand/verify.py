@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,25 +10,26 @@ from byhand import files, step
 from byhand.errors import BadInput
 
 
-def differences(results: Path) -> Iterator[str]:
-    """One line for each result that is not as it was made, and for each file of provenance that cannot be read."""
+def differences(results: Path) -> Iterator[tuple[str, str]]:
+    """The name of each result that is not as it was made, or of provenance that cannot be read, and what it is."""
     for path in sorted(results.rglob("*.json")):
         if ".snakemake" in path.parts:
             continue
         try:
             outputs = dict(json.loads(path.read_text(encoding="utf-8"))["outputs"])
         except (OSError, ValueError, KeyError, TypeError) as error:
-            yield f"{path}: is not the provenance of a result ({type(error).__name__}: {error})"
+            name = str(path.relative_to(results.parent))
+            yield name, f"is not the provenance of a result ({type(error).__name__}: {error})"
             continue
         for name, expected in outputs.items():
             made = results.parent / name
             try:
                 found = files.sha256(made)
             except OSError as error:
-                yield f"{made}: cannot be read ({error.strerror})"
+                yield name, f"cannot be read ({error.strerror})"
                 continue
             if found != expected:
-                yield f"{made}: found SHA-256 {found[:12]}…, expected {expected[:12]}…"
+                yield name, f"found SHA-256 {found[:12]}…, expected {expected[:12]}…"
 
 
 def main(arguments: argparse.Namespace) -> None:
@@ -35,10 +37,11 @@ def main(arguments: argparse.Namespace) -> None:
     if not arguments.results.is_dir():
         raise BadInput(f"{arguments.results}: no such folder")
     found = list(differences(arguments.results))
-    for line in found:
-        print(line)
+    for name, what in found:
+        print(f"{name}: {what}")
     if found:
-        raise BadInput(f"{len(found)} results are not as they were made; `snakemake --forcerun` makes them anew")
+        names = shlex.join(name for name, _ in found)
+        raise BadInput(f"{len(found)} results are not as they were made; to make them anew: `snakemake --forcerun {names}`")
     print("every result is as it was made")
 
 

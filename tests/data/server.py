@@ -1,6 +1,8 @@
 """A mirror on this machine that serves a folder, well or badly."""
 
+import gzip
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -35,6 +37,8 @@ class Mirror(SimpleHTTPRequestHandler):
                 self.answer(200, content[: len(content) // 2])
             case "reset in mid-file":
                 self.answer(200, content[: len(content) // 2], length=len(content))
+            case "gzip bomb":
+                self.answer(200, gzip.compress(bytes(10**8), mtime=0))
             case "redirect loop":
                 self.answer(302, b"", Location=self.path)
             case "stalled":
@@ -63,23 +67,29 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
 
-    def __init__(self, folder: Path, manner: str) -> None:
+    def __init__(self, folder: Path, manner: str, certificate: Path | None = None) -> None:
         super().__init__(("127.0.0.1", 0), Mirror)
+        self.scheme = "http"
+        if certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self.socket = context.wrap_socket(self.socket, server_side=True)
+            self.scheme = "https"
         self.folder = folder
         self.manner = manner
         self.asked: list[str] = []
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}/"
+        return f"{self.scheme}://127.0.0.1:{self.server_address[1]}/"
 
     def handle_error(self, *_: Any) -> None:
         """A client that has gone away is no news here."""
 
 
 @contextmanager
-def mirror(folder: Path, manner: str = "well") -> Iterator[Server]:
-    server = Server(folder, manner)
+def mirror(folder: Path, manner: str = "well", certificate: Path | None = None) -> Iterator[Server]:
+    server = Server(folder, manner, certificate)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:

@@ -108,6 +108,7 @@ MANNERS = {
     "altered": "expected MD5 f68b3c2dcbeaaa9fbdd348bbdeb94873, found ",
     "cut off": "expected MD5 f68b3c2dcbeaaa9fbdd348bbdeb94873, found ",
     "reset in mid-file": "expected MD5 f68b3c2dcbeaaa9fbdd348bbdeb94873, found ",
+    "gzip bomb": "expected MD5 f68b3c2dcbeaaa9fbdd348bbdeb94873, found ",
     "403": "HTTP Error 403",
     "404": "HTTP Error 404",
     "503": "HTTP Error 503",
@@ -172,6 +173,29 @@ def test_without_a_fallback_an_unreachable_host_is_an_error_that_leaves_earlier_
     assert "Traceback" not in done.stderr
     assert (tmp_path / "out.npz").read_bytes() == b"earlier"
     assert [path.name for path in tmp_path.iterdir()] == ["out.npz"]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("IP:127.0.0.1", ""), ("DNS:another.example", "IP address mismatch, certificate is not valid for '127.0.0.1'")],
+)
+def test_a_mirror_is_believed_only_under_its_own_name(
+    download: Run, real_data: Path, tmp_path: Path, name: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = tmp_path / "certificate.pem"
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=test"]
+    made += ["-addext", f"subjectAltName={name}", "-keyout", str(certificate), "-out", str(certificate) + ".public"]
+    subprocess.run(made, check=True, capture_output=True)
+    certificate.write_text(
+        certificate.read_text(encoding="utf-8") + Path(f"{certificate}.public").read_text(encoding="utf-8"),
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with mirror(real_data / "MNIST" / "raw", certificate=certificate) as server:
+        done = download("mnist", "digits", options=("--mnist-mirrors", server.url, "--attempts", 1))
+    assert done.returncode == 0, done.stderr
+    assert said in done.stderr
+    assert str(arrays(tmp_path)["dataset"]) == ("digits" if said else "mnist")
 
 
 # --- bad files in a cache ------------------------------------------------------------------------------------------

@@ -2,7 +2,11 @@
 
 import json
 import os
+import signal
 import stat
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -29,6 +33,44 @@ def test_a_file_is_replaced_only_when_all_of_it_is_written(tmp_path: Path) -> No
     files.write_text(path, "after")
     assert path.read_text(encoding="utf-8") == "after"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_a_killed_process_left_is_removed_and_what_a_living_one_writes_is_not(tmp_path: Path) -> None:
+    path = tmp_path / "a [1].csv"
+    killed = "import os; from pathlib import Path; from byhand import files\n"
+    killed += f"with files.replaced(Path({str(path)!r})): os.kill(os.getpid(), 9)"
+    subprocess.run([sys.executable, "-c", killed], env={**os.environ, "PYTHONPATH": str(ROOT / "src")}, check=False)
+    (left,) = tmp_path.iterdir()
+    with files.replaced(path) as first:
+        assert not left.exists()
+        files.write_text(path, "second")
+        assert first.exists()
+        first.write_text("first", encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == "first"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(("number", "line"), [(signal.SIGTERM, "ended by SIGTERM"), (signal.SIGINT, "interrupted")])
+def test_a_step_that_is_asked_to_end_leaves_nothing_half_written(
+    tmp_path: Path, number: signal.Signals, line: str
+) -> None:
+    slow = "import time; from pathlib import Path; from byhand import files, step\n"
+    slow += f"def main(_):\n with files.replaced(Path({str(tmp_path / 'a.csv')!r})): time.sleep(60)\n"
+    slow += "step.run(main, step.parser(''))"
+    with subprocess.Popen(
+        [sys.executable, "-c", slow],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        while not list(tmp_path.iterdir()):
+            time.sleep(0.01)
+        process.send_signal(number)
+        said = process.communicate()[1]
+    assert process.returncode == 1
+    assert said.strip().endswith(line)
+    assert len(said.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_results_are_readable_by_others_as_the_umask_says(tmp_path: Path) -> None:

@@ -70,10 +70,10 @@ def missing() -> str:
     return ", ".join(name for name in DAEMONS if shutil.which(name, path=SEARCHED) is None)
 
 
-def wait_until(true: Callable[[], object], what: str) -> None:
-    end = time.monotonic() + PATIENCE
+def wait_until(true: Callable[[], object], what: str, patience: float = PATIENCE) -> None:
+    end = time.monotonic() + patience
     while not true():
-        assert time.monotonic() < end, f"waited {PATIENCE:.0f} s in vain: {what}"
+        assert time.monotonic() < end, f"waited {patience:.0f} s in vain: {what}"
         time.sleep(0.1)
 
 

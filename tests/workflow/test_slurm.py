@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.workflow.cluster import SNAKEMAKE, Slurm, missing, running, wait_until
+from tests.workflow.cluster import PATIENCE, SNAKEMAKE, Slurm, missing, running, wait_until
 from tests.workflow.conftest import Project, fresh
 from tests.workflow.test_runs import contents
 
@@ -171,6 +171,25 @@ def test_a_job_over_its_memory_runs_again_with_twice_the_memory(run: Run, finish
     assert run.end() == 0, run.said()
     assert run.starts() == Counter(STEPS | {DOCUMENT: 2})
     assert Counter(run.states())["COMPLETED"] == 3
+    complete(run, finished)
+
+
+def test_a_job_whose_node_goes_down_runs_again_on_the_other(run: Run, finished: Project) -> None:
+    run.start_and_wait_in(DOCUMENT)
+    node = run.slurm.ask("squeue", "--noheader", "--format=%N", "--jobs", run.job()).strip()
+    run.slurm.ask("scontrol", "update", f"NodeName={node}", "State=DOWN", "Reason=test")
+    try:
+        # Slurm itself lets two minutes go by before it starts the job anew, in case the node was only out of reach.
+        wait_until(lambda: run.starts()[DOCUMENT] == 2, "the second start", patience=2 * PATIENCE)
+    finally:
+        run.slurm.ask("scontrol", "update", f"NodeName={node}", "State=RESUME")
+        run.release(DOCUMENT)
+    assert run.end() == 0, run.said()
+    assert run.starts() == Counter(STEPS | {DOCUMENT: 2})
+    ended = [(job["JobState"], job["NodeList"]) for job in run.slurm.accounting(run.project)]
+    (other,) = {"node1", "node2"} - {node}
+    assert ("NODE_FAIL", node) in ended
+    assert ("COMPLETED", other) in ended
     complete(run, finished)
 
 

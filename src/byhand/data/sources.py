@@ -33,7 +33,7 @@ def mnist(folder: Path, mirrors: Sequence[str]) -> Arrays:
     """
     from torchvision.datasets import MNIST  # noqa: PLC0415  loading torch takes seconds; other sources do without
 
-    MNIST.mirrors = list(mirrors) or MNIST.mirrors
+    MNIST.mirrors = list(mirrors) or [url for url in MNIST.mirrors if url.startswith("https:")]
     try:
         parts = {"train": MNIST(folder, train=True, download=True), "test": MNIST(folder, train=False)}
     except RuntimeError as error:

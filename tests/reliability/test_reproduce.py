@@ -1,0 +1,30 @@
+"""`make reproduce` finds a result that is not the same twice, and sets aside what was timed."""
+
+from byhand import reproduce
+from tests.workflow.conftest import Project
+
+TIMED = {
+    "results/jacobian/times_cpu.csv",
+    "results/jacobian/document.csv",
+    "results/report/claims.csv",
+    "results/report/findings.csv",
+    "results/report.html",
+    "results/report/lecture.ipynb",
+}
+
+
+def test_two_runs_are_compared_but_for_what_was_timed(finished: Project, project: Project) -> None:
+    made, timed = reproduce.outputs(finished.path / "results")
+    assert timed == TIMED
+    found = reproduce.differences(finished.path / "results", project.path / "results")
+    assert found == (len(made) - len(timed), len(timed), [])
+
+
+def test_a_changed_and_a_missing_result_are_named(finished: Project, project: Project) -> None:
+    with (project.path / "results/relu/curves.csv").open("a") as table:
+        table.write("\n")
+    (project.path / "results/relu/depth.json").unlink()
+    different = reproduce.differences(finished.path / "results", project.path / "results")[2]
+    assert "results/relu/curves.csv" in different
+    assert any(name.startswith("results/relu/depth") for name in different)
+    assert all(name.startswith("results/relu/") for name in different)

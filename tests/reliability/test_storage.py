@@ -1,0 +1,136 @@
+"""Storage that fails: full, read-only, or changed behind the pipeline's back. One line, and nothing that looks whole.
+
+The disk is full for one step after another here: an operating system's limit on the size of a file ends every write
+that goes beyond it, at the first byte or in the middle. `make soak` tries all rules, `make test` a few.
+"""
+
+import contextlib
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.reliability.test_killed import files
+from tests.workflow.conftest import Project, fresh
+from tests.workflow.test_runs import contents
+
+# Around every write of a result: the log, which says so, goes on being written.
+YIELD, FINALLY = "        yield temporary\n", "    finally:\n"
+LIMIT = "        import resource\n        resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, -1))\n"
+RULES = sorted(
+    name
+    for path in (ROOT / "workflow/rules").glob("*.smk")
+    for name, body in re.findall(r"^rule (\w+):\n(.*?)(?=^\S|\Z)", path.read_text(encoding="utf-8"), re.M | re.S)
+    if "shell:" in body and "benchmark" not in name and "cuda" not in name
+)
+ALWAYS = ("relu_prove", "initialization_train", "report_page")
+
+
+def rule_and_limit() -> Iterator[object]:
+    for rule in RULES:
+        for limit in (0, 100):
+            yield pytest.param(rule, limit, marks=() if rule in ALWAYS and limit else pytest.mark.soak)
+
+
+@pytest.mark.parametrize(("rule", "limit"), list(rule_and_limit()))
+def test_a_disk_that_is_full_for_a_step_is_told_and_nothing_half_written_stays(
+    project: Project, finished: Project, rule: str, limit: int
+) -> None:
+    writing = (project.path / "src/byhand/files.py").read_text(encoding="utf-8")
+    project.edit("src/byhand/files.py", YIELD, LIMIT.format(limit=limit) + YIELD)
+    project.edit("src/byhand/files.py", FINALLY, FINALLY + LIMIT.format(limit=-1))
+    arguments = ("--cores", "2", "--rerun-triggers", "mtime", "--forcerun", rule, "--until", rule)
+    failed = project.snakemake(*arguments)
+    said = failed.stdout + failed.stderr
+    assert failed.returncode != 0
+    assert re.search(r"byhand\.\S+: error: \S+: cannot be written \(File too large\)", said), said
+    assert "Traceback" not in said
+    whole = contents(finished)
+    found = contents(project)
+    assert [name for name in found if found[name] != whole[name]] == []
+    assert files(project) < files(finished)
+    (project.path / "src/byhand/files.py").write_text(writing, encoding="utf-8")
+    again = project.snakemake("--cores", "2")
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert contents(project) == whole
+    assert project.jobs() == {}
+
+
+@contextlib.contextmanager
+def mounted(folder: Path, *options: str) -> Iterator[None]:
+    """Mount a file system; skip the test where that is not allowed."""
+    done = subprocess.run(["mount", *options, str(folder)], capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"nothing can be mounted here: {done.stderr.strip()}")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("megabytes", [1, 2, 3, 4, 5])
+def test_a_file_system_that_fills_up_in_mid_run_can_be_made_larger_and_the_run_goes_on(
+    finished: Project, tmp_path: Path, megabytes: int
+) -> None:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    with mounted(folder, "-t", "tmpfs", "-o", f"size={2 + megabytes}m", "tmpfs"):
+        project = fresh(folder)
+        full = project.snakemake("--cores", "2")
+        assert full.returncode != 0
+        assert "No space left on device" in full.stdout + full.stderr
+        subprocess.run(["mount", "-o", "remount,size=1g", str(folder)], check=True)
+        done = project.snakemake("--cores", "2")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert contents(project) == contents(finished)
+
+
+def test_results_that_cannot_be_written_stay_as_they_are_and_are_told_in_a_line(
+    project: Project, finished: Project
+) -> None:
+    results = project.path / "results"
+    subprocess.run(["mount", "--bind", str(results), str(results)], check=False)
+    with mounted(results, "-o", "remount,ro,bind"):
+        same = project.snakemake("--cores", "2")
+        assert same.returncode == 0, same.stdout + same.stderr
+        project.edit("src/byhand/relu/curves.py", "def ", "def added() -> None:\n    pass\n\n\ndef ")
+        refused = project.snakemake("--cores", "2")
+        said = refused.stdout + refused.stderr
+        assert refused.returncode != 0
+        assert "Write-protected output files for rule relu_curves" in said
+        assert "Traceback" not in said
+        assert contents(project) == contents(finished)
+
+
+FAULTS = {
+    "one bit": lambda path: path.write_bytes(bytes([path.read_bytes()[0] ^ 1]) + path.read_bytes()[1:]),
+    "truncated": lambda path: os.truncate(path, path.stat().st_size // 2),
+    "emptied": lambda path: os.truncate(path, 0),
+    "a folder": lambda path: (path.unlink(), path.mkdir()),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_changed_result_is_named_and_made_again_by_the_command_that_is_told(
+    project: Project, finished: Project, fault: str
+) -> None:
+    path = project.path / "results/relu/curves.csv"
+    before = path.stat()
+    FAULTS[fault](path)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    verify = [sys.executable, "-m", "byhand.verify"]
+    environment = {**os.environ, "PYTHONPATH": str(project.path / "src")}
+    told = subprocess.run(verify, cwd=project.path, env=environment, capture_output=True, text=True, check=False)
+    assert told.returncode == 1
+    assert told.stdout.startswith("results/relu/curves.csv: ")
+    snakemake, *command = told.stderr.partition("`")[2].partition("`")[0].split()
+    assert snakemake == "snakemake"
+    done = project.snakemake("--cores", "2", *command)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert contents(project) == contents(finished)
