@@ -41,7 +41,9 @@ def main(arguments: argparse.Namespace) -> None:
         print(f"{name}: {what}")
     if found:
         names = shlex.join(name for name, _ in found)
-        raise BadInput(f"{len(found)} results are not as they were made; to make them anew: `snakemake --forcerun {names}`")
+        raise BadInput(
+            f"{len(found)} results are not as they were made; to make them anew: `snakemake --forcerun {names}`"
+        )
     print("every result is as it was made")
 
 

@@ -33,9 +33,18 @@ CASES: dict[str, tuple[str, str, Any]] = {
         "jacobian",
         "jacobian.check",
         {
-            "cases": 1, "largest_width": 1, "largest_depth": 1, "tolerance": 1e-13, "document_inputs": 1,
-            "document_input_width": 1, "document_hidden_width": 1, "document_output_width": 1, "document_depth": 1,
-            "document_tolerance": 1e-2, "float32_depths": [1], "float32_seeds": 1,
+            "cases": 1,
+            "largest_width": 1,
+            "largest_depth": 1,
+            "tolerance": 1e-13,
+            "document_inputs": 1,
+            "document_input_width": 1,
+            "document_hidden_width": 1,
+            "document_output_width": 1,
+            "document_depth": 1,
+            "document_tolerance": 1e-2,
+            "float32_depths": [1],
+            "float32_seeds": 1,
         },
     ),
     "jacobian: depth 64": ("jacobian", "jacobian.check.largest_depth", 64),
@@ -75,7 +84,9 @@ ALWAYS = (
 )
 
 
-@pytest.mark.parametrize("case", [pytest.param(case, marks=() if case in ALWAYS else pytest.mark.soak) for case in CASES])
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, marks=() if case in ALWAYS else pytest.mark.soak) for case in CASES]
+)
 def test_an_extreme_value_works_or_is_refused_for_a_stated_reason(case: str, project: Project) -> None:
     problem, key, value = CASES[case]
     project.configure(*key.split("."), value=value)

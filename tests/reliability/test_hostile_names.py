@@ -16,7 +16,7 @@ from tests.workflow.conftest import Project, fresh
 
 NAMES = {
     "spaces": "a folder  with spaces",
-    "quotes": "it's \"quoted\" `touch pwned`",
+    "quotes": 'it\'s "quoted" `touch pwned`',
     "a command": "$(touch pwned); touch pwned & touch pwned |",
     "a variable": "$HOME ${PATH} ~",
     "a newline": "two\nlines; touch pwned",
@@ -40,7 +40,9 @@ def test_a_project_in_a_folder_of_any_name_runs_but_for_braces(kind: str, tmp_pa
     if "{" in NAMES[kind]:
         refused = fresh(tmp_path / NAMES[kind]).snakemake("--cores", "2", "results/relu/figure_depth.svg")
         assert refused.returncode != 0
-        assert refused.stderr.strip().endswith("expected a folder's name without braces, which are wildcards to Snakemake")
+        assert refused.stderr.strip().endswith(
+            "expected a folder's name without braces, which are wildcards to Snakemake"
+        )
     project = fresh(tmp_path / re.sub("[{}]", "", NAMES[kind]))
     done = project.snakemake("--cores", "2", "results/relu/figure_depth.svg")
     assert nothing_was_run(tmp_path)
@@ -68,23 +70,16 @@ def test_a_home_of_data_of_any_name_is_read_but_for_braces(
     assert "california housing" in done.stdout
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:9/$(touch pwned)/", "http://127.0.0.1:9/';touch pwned;'/"])
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/$(touch${IFS}pwned)/", "http://127.0.0.1:9/';touch${IFS}pwned;'/"])
 def test_a_mirror_of_any_name_is_only_an_address(url: str, tmp_path: Path) -> None:
     project = fresh(tmp_path / "project")
     project.configure("data", "images", value=["mnist", "digits"])
     project.configure("data", "download", "attempts", value=1)
     project.configure("data", "mirrors", "mnist", value=[url])
-    try:
-        configuration.validated(
-            yaml.safe_load((project.path / "config.yaml").read_text(encoding="utf-8")),
-            ROOT / "workflow/schemas/config.schema.yaml",
-        )
-    except BadInput as error:
-        assert "expected a base URL" in str(error)
-        return
     done = project.snakemake("--cores", "1", "results/data/images.npz")
     assert nothing_was_run(tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "FALLBACK: digits" in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("name", ["uniform_$(touch pwned)", "uniform_0.1;touch pwned", "../../x", "he\n", "-he", "he "])

@@ -9,7 +9,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -31,13 +31,13 @@ RULES = sorted(
 ALWAYS = ("relu_prove", "initialization_train", "report_page")
 
 
-def rule_and_limit() -> Iterator[object]:
-    for rule in RULES:
-        for limit in (0, 100):
-            yield pytest.param(rule, limit, marks=() if rule in ALWAYS and limit else pytest.mark.soak)
+CASES = [  # the limit, in bytes, goes round: at the first byte of every write, or in the middle of one
+    pytest.param(rule, (0, 100, 1000)[k % 3], marks=() if rule in ALWAYS else pytest.mark.soak)
+    for k, rule in enumerate(RULES)
+]
 
 
-@pytest.mark.parametrize(("rule", "limit"), list(rule_and_limit()))
+@pytest.mark.parametrize(("rule", "limit"), CASES)
 def test_a_disk_that_is_full_for_a_step_is_told_and_nothing_half_written_stays(
     project: Project, finished: Project, rule: str, limit: int
 ) -> None:
@@ -74,7 +74,7 @@ def mounted(folder: Path, *options: str) -> Iterator[None]:
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("megabytes", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("megabytes", [1, 3])
 def test_a_file_system_that_fills_up_in_mid_run_can_be_made_larger_and_the_run_goes_on(
     finished: Project, tmp_path: Path, megabytes: int
 ) -> None:
@@ -103,16 +103,16 @@ def test_results_that_cannot_be_written_stay_as_they_are_and_are_told_in_a_line(
         refused = project.snakemake("--cores", "2")
         said = refused.stdout + refused.stderr
         assert refused.returncode != 0
-        assert "Write-protected output files for rule relu_curves" in said
+        assert "Write-protected output files for rule relu_" in said
         assert "Traceback" not in said
         assert contents(project) == contents(finished)
 
 
-FAULTS = {
+FAULTS: dict[str, Callable[[Path], object]] = {
     "one bit": lambda path: path.write_bytes(bytes([path.read_bytes()[0] ^ 1]) + path.read_bytes()[1:]),
     "truncated": lambda path: os.truncate(path, path.stat().st_size // 2),
     "emptied": lambda path: os.truncate(path, 0),
-    "a folder": lambda path: (path.unlink(), path.mkdir()),
+    "a folder": lambda path: [path.unlink(), path.mkdir()],
 }
 
 
