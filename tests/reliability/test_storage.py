@@ -108,11 +108,16 @@ def test_results_that_cannot_be_written_stay_as_they_are_and_are_told_in_a_line(
         assert contents(project) == contents(finished)
 
 
+def folder_in_place(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
 FAULTS: dict[str, Callable[[Path], object]] = {
     "one bit": lambda path: path.write_bytes(bytes([path.read_bytes()[0] ^ 1]) + path.read_bytes()[1:]),
     "truncated": lambda path: os.truncate(path, path.stat().st_size // 2),
     "emptied": lambda path: os.truncate(path, 0),
-    "a folder": lambda path: [path.unlink(), path.mkdir()],
+    "a folder": folder_in_place,
 }
 
 

@@ -21,6 +21,15 @@ SIGNS = {
 }
 """The verdicts, each with a sign, since colour alone does not reach everybody."""
 
+MEANINGS = {
+    "holds": "right as it stands",
+    "holds with a correction": "right at heart; what is off is said below",
+    "depends on the hardware": "another machine, another answer; measured on this one",
+    "does not hold": "the evidence is against it",
+    "not judged": "this run has no evidence",
+}
+"""The verdicts in a few words, for somebody who meets them for the first time."""
+
 VERDICTS = tuple(SIGNS)
 
 

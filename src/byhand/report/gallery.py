@@ -3,7 +3,7 @@
 import argparse
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from byhand import files, step, tables
@@ -11,22 +11,26 @@ from byhand.errors import BadInput
 from byhand.report.chapters import CHAPTERS
 from byhand.report.claims import SIGNS
 
+ALL_SHOWN = ("does not hold", "not judged")
+"""The verdicts of which every claim is shown, not one as an example."""
+
 MARKS = ("<!-- verdicts: written by `make gallery` -->", "<!-- end of verdicts -->")
 
 
-def verdicts(judged: Mapping[str, str], exercises: Mapping[str, str]) -> str:
-    """The table of verdicts for the README: how many there are of each, and of which exercises.
+def verdicts(claims: Iterable[tuple[str, str, str]]) -> str:
+    """The table of verdicts for the README: how many there are of each, and a claim as an example.
 
     Args:
-        judged: the verdict of each claim.
-        exercises: the exercise of each claim, such as "4, 5".
+        claims: of each claim its exercise ("4, 5"), what it says, and its verdict, in the order of the exercises.
     """
-    lines = ["| verdict | claims | exercises |", "| --- | --- | --- |"]
+    lines = ["| verdict | claims | |", "| --- | --- | --- |"]
+    claims = list(claims)
     for verdict, sign in SIGNS.items():
-        names = [name for name, found in judged.items() if found == verdict]
-        if names:
-            numbers = sorted({int(number) for name in names for number in exercises[name].split(",")})
-            lines.append(f"| {sign} {verdict} | {len(names)} | {', '.join(map(str, numbers))} |")
+        said = [f"“{says}” (exercise {exercise})" for exercise, says, found in claims if found == verdict]
+        shown = said if verdict in ALL_SHOWN else said[:1]
+        if said:
+            start = "" if shown == said else "such as "
+            lines.append(f"| {sign} {verdict} | {len(said)} | {start}{'<br>'.join(shown)} |")
     return "\n".join(lines)
 
 
@@ -58,7 +62,7 @@ def page(captions: Mapping[str, str]) -> str:
 
 def main(arguments: argparse.Namespace) -> None:
     """Write the gallery and the README's table."""
-    table = tables.read(arguments.results / "report/claims.csv", ["claim", "exercise", "verdict"])
+    table = tables.read(arguments.results / "report/claims.csv", ["exercise", "says", "verdict"])
     for picture in sorted(arguments.results.glob("*/figure_*.png")):
         shutil.copy(picture, arguments.gallery / f"{picture.parent.name}_{picture.stem}.png")
     captions = {  # those of benchmarks stay from the run that measured them
@@ -66,11 +70,7 @@ def main(arguments: argparse.Namespace) -> None:
         for picture in sorted(arguments.gallery.glob("*_figure_*.png"))
     }
     files.write_text(arguments.gallery / "README.md", page(captions))
-    judged, exercises = (
-        {str(name): str(value) for name, value in zip(table["claim"], table[column], strict=True)}
-        for column in ("verdict", "exercise")
-    )
-    words = verdicts(judged, exercises)
+    words = verdicts(zip(table["exercise"].astype(str), table["says"], table["verdict"], strict=True))
     files.write_text(arguments.readme, between_marks(arguments.readme.read_text(encoding="utf-8"), words))
 
 

@@ -21,7 +21,7 @@ from byhand import files, step, tables
 from byhand.errors import BadInput
 from byhand.report import history
 from byhand.report.chapters import CHAPTERS, Shown, of_exercise, shown
-from byhand.report.claims import SIGNS
+from byhand.report.claims import MEANINGS, SIGNS
 
 DATA_SETS = {
     "mnist": "MNIST",
@@ -138,7 +138,9 @@ def main(arguments: argparse.Namespace) -> None:
         .render(
             claims=claims.to_dict("records"),
             findings=[finding for finding in findings.to_dict("records") if finding["says"]],
-            counts=[(verdict, counts[verdict]) for verdict in SIGNS if counts[verdict]],
+            counts=[(verdict, counts[verdict], MEANINGS[verdict]) for verdict in SIGNS if counts[verdict]],
+            why_not=sorted({str(reason) for reason in claims["why_not"] if reason}),
+            problems={chapter.name: f"Problem {chapter.problem}" for chapter in CHAPTERS},
             chapters=[(chapter, chapter.tables(lambda name: read(name).copy())) for chapter in CHAPTERS],
             pictures=pictures(svgs, arguments.captions),
             benchmarks=measured(arguments.benchmarks),
