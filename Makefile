@@ -5,6 +5,9 @@
 # make bench    time the notebook's ways against ours
 # make gallery  copy the figures of a run to docs/gallery, and its verdicts into the README
 # make verify   compare every result with the checksum in its provenance
+# make soak     try every fault of docs/reliability.md, killing a run a hundred times (an hour)
+# make reproduce  run everything twice, on one core and on two, and compare the results byte for byte
+# make mutants  alter the mathematics in every place, and see the tests fail
 # make jax      add JAX, one more contender in the benchmark of problem 2
 # make slurm    add what hands jobs to a Slurm cluster: snakemake --profile profiles/slurm
 # make test-slurm  run the pipeline, and what can go wrong, on a Slurm that the tests start (Debian: slurm-wlm, munge)
@@ -15,7 +18,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SNAKEFILES := Snakefile $(wildcard workflow/rules/*.smk)
 
-.PHONY: all setup test status lint bench gallery verify jax slurm test-slurm lock clean
+.PHONY: all setup test status lint bench gallery verify soak reproduce mutants jax slurm test-slurm lock clean
 
 all: setup
 	@$(BIN)/snakemake --no-hooks $(ARGS)
@@ -55,6 +58,17 @@ gallery: all
 
 verify: setup
 	@PYTHONPATH=src $(BIN)/python -m byhand.verify
+
+soak: setup
+	@$(BIN)/python -m pytest -n auto -m soak $(ARGS)
+
+reproduce: setup
+	@PYTHONPATH=src $(BIN)/python -m byhand.reproduce -- $(ARGS)
+
+mutants: setup
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --system-certs --quiet mutmut==3.8.1
+	@OMP_NUM_THREADS=1 $(BIN)/mutmut run --max-children 2
+	@$(BIN)/mutmut results
 
 jax: setup
 	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --system-certs --quiet --require-hashes -r requirements-jax.lock

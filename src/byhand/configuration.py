@@ -20,6 +20,9 @@ from byhand.errors import BadInput
 P = ParamSpec("P")
 T = TypeVar("T")
 
+FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""libyaml's loader where it is installed: every run of Snakemake waits for it."""
+
 DATA_HOME = "BYHAND_DATA_HOME"
 """Environment variable that takes precedence over `data.home`."""
 
@@ -30,7 +33,7 @@ def validated(config: Mapping[str, Any], schema: Path) -> dict[str, Any]:
     Raises:
         BadInput: the first thing that is wrong: which key, what was found, what is allowed.
     """
-    allowed = yaml.safe_load(schema.read_text(encoding="utf-8"))
+    allowed = yaml.load(schema.read_text(encoding="utf-8"), FAST)  # noqa: S506  it is a SafeLoader
     if (error := best_match(Draft202012Validator(allowed).iter_errors(config))) is not None:
         raise BadInput(f"config: {_told(error, allowed['$defs'])}")
     for key, value in _leaves(config):

@@ -10,6 +10,7 @@ Only the standard library is used: every run of `snakemake` imports this while i
 
 import ast
 import hashlib
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -64,7 +65,7 @@ def _tree(module: str) -> ast.Module:
 def _imports(module: str) -> list[str]:
     """Every name that might be a module: for `from a.b import c` these are a, a.b and a.b.c."""
     names = [module]
-    for node in ast.walk(_tree(module)):
+    for node in _blocks(_tree(module)):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -72,6 +73,14 @@ def _imports(module: str) -> list[str]:
             names += [base, *(f"{base}.{alias.name}" for alias in node.names)]
     parts = [name.split(".") for name in names if name.split(".")[0] == PACKAGE]
     return [".".join(part[:length]) for part in parts for length in range(1, len(part) + 1)]
+
+
+def _blocks(node: ast.AST) -> Iterator[ast.AST]:
+    """All statements under a node; expressions, which are most of a tree, hold neither imports nor docstrings."""
+    for name in ("body", "orelse", "handlers", "finalbody", "cases"):
+        for inner in getattr(node, name, ()):
+            yield inner
+            yield from _blocks(inner)
 
 
 def _absolute(node: ast.ImportFrom, module: str) -> str:
@@ -86,7 +95,7 @@ def _absolute(node: ast.ImportFrom, module: str) -> str:
 @cache
 def _normalised(module: str) -> str:
     tree = _tree(module)
-    for node in ast.walk(tree):
+    for node in [tree, *_blocks(tree)]:
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and (
             ast.get_docstring(node, clean=False) is not None
         ):

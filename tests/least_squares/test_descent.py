@@ -185,7 +185,7 @@ def test_multiplications_of_a_matrix_power_are_those_of_squaring(features: int, 
 
 
 def test_an_unknown_method_has_no_cost() -> None:
-    with pytest.raises(ValueError, match="newton"):
+    with pytest.raises(ValueError, match="^newton: no such method$"):
         multiplications("newton", samples=1, features=1, k=1)
 
 
@@ -215,3 +215,16 @@ def test_no_step_size_is_better_than_the_optimal_one(condition: float) -> None:
     best = known.optimal_step_size
     assert known.rate(best) == pytest.approx((condition - 1) / (condition + 1))
     assert all(known.rate(factor * best) > known.rate(best) for factor in (0.5, 0.99, 1.01, 1.5))
+
+
+@pytest.mark.parametrize(
+    ("method", "count"),
+    [  # n = 3, d = 2, k = 5, which is 101 in binary; G and c take 3·4 + 3·2 = 18
+        ("gradient_descent", 5 * (2 * 6 + 2)),
+        ("sum_of_powers", 18 + 5 * 8 + 2 * 4),
+        ("matrix_power", 18 + 3 * 27 + 9),
+        ("eigenvalues", 18 + 9 * 8 + 3 * 4 + 4 * 2),
+    ],
+)
+def test_the_multiplications_of_each_method(method: str, count: int) -> None:
+    assert multiplications(method, samples=3, features=2, k=5) == count

@@ -43,6 +43,12 @@ def test_the_slower_the_descent_the_higher_its_floor() -> None:
     assert rounding_floor(1.0, 1, 100) == 0
 
 
+def test_the_floor_is_a_thousand_times_the_sum_of_all_roundings() -> None:
+    assert rounding_floor(0.5, 3, 16) == 1000 * 2**-53 * 4 * 3 / 0.5
+    assert rounding_floor(1 - 1e-11, 3, 16) > 0
+    assert rounding_floor(1 - 1e-13, 3, 16) == rounding_floor(2, 3, 16) == 0
+
+
 def test_equal_eigenvalues_leave_nothing_to_measure() -> None:
     seen = window(np.ones(2), np.array([0.0, 1e-17]), 1000, 0)
     assert isinstance(seen, str)
