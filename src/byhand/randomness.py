@@ -1,7 +1,7 @@
 """Random numbers by name: the stream of a purpose is seeded by a hash of its name, never by order of use.
 
-Two purposes never share a stream (two of n names have the same seed with probability about n²/2⁶⁴), and a stream does not
-change when other jobs, seeds or purposes are added. The name is recorded in each table's provenance.
+Two purposes never share a stream (two of n names have the same seed with probability about n²/2⁶⁴), and a stream
+does not change when other jobs, seeds or purposes are added. The name is recorded in each table's provenance.
 """
 
 import hashlib

@@ -185,7 +185,7 @@ def test_multiplications_of_a_matrix_power_are_those_of_squaring(features: int, 
 
 
 def test_an_unknown_method_has_no_cost() -> None:
-    with pytest.raises(ValueError, match="^newton: no such method$"):
+    with pytest.raises(ValueError, match=r"^newton: no such method$"):
         multiplications("newton", samples=1, features=1, k=1)
 
 
@@ -228,3 +228,14 @@ def test_no_step_size_is_better_than_the_optimal_one(condition: float) -> None:
 )
 def test_the_multiplications_of_each_method(method: str, count: int) -> None:
     assert multiplications(method, samples=3, features=2, k=5) == count
+
+
+@pytest.mark.parametrize(("step_size", "growth"), [(0.5, 7), (0.05, 1)])
+def test_the_bound_on_rounding_is_as_it_is_derived(step_size: float, growth: float) -> None:
+    """‖X‖ = 4, ‖y‖ = 2 and ‖w‖ = 2, 1, 1; the growth is max(1, |1 − 16α|)."""
+    X, y = np.array([[3.0, 0], [0, 4], [0, 0]]), np.array([0.0, 2, 0])
+    iterates = [np.array([2.0, 0]), np.array([0, 1.0]), np.array([1.0, 0])]
+    unit = 2**-53 * 5**0.5
+    first = unit * (2 + 4 * step_size * (4 * 2 + 2))
+    second = growth * first + unit * (1 + 4 * step_size * (4 * 1 + 2))
+    assert rounding_allows(X, y, iterates, step_size) == pytest.approx([0, first, second], rel=1e-14)

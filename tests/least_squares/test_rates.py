@@ -53,3 +53,30 @@ def test_equal_eigenvalues_leave_nothing_to_measure() -> None:
     seen = window(np.ones(2), np.array([0.0, 1e-17]), 1000, 0)
     assert isinstance(seen, str)
     assert "one step" in seen
+
+
+def test_the_slowest_component_is_alone_once_the_others_are_a_thousandth_of_its_square() -> None:
+    slowest = 3 / 7
+    others = np.sqrt(1e-3 * slowest**2)
+    assert others**2 == 1e-3 * slowest**2, "exactly, so that this is the boundary"
+    assert window(np.array([slowest, others]), np.array([0.5, 0.25]), 100, 0) == Window(0, 3)
+    assert window(np.array([slowest, 1.001 * others]), np.array([0.5, 0.25]), 100, 0) == Window(1, 4)
+
+
+def test_a_component_that_is_slower_by_1e_12_is_not_a_leading_one() -> None:
+    assert isinstance(window(np.ones(2), np.array([1, 1 - 1e-12]), 10**6, 0), str)
+    assert window(np.ones(2), np.array([1, 1 - 1e-13]), 10**6, 0) == Window(0, 1000)
+
+
+def test_a_window_may_end_with_the_last_step_and_at_the_floor() -> None:
+    errors, multipliers = np.ones(3), np.array([0.5, -0.5, 0.1])
+    lowest = float(np.linalg.norm([1, 1])) * 0.5**5
+    assert window(errors, multipliers, 5, lowest) == Window(2, 5)
+    assert "only after" in str(window(errors, multipliers, 4, lowest))
+    assert "rounding" in str(window(errors, multipliers, 5, 1.001 * lowest))
+
+
+def test_a_rate_of_1e_8_can_still_be_seen() -> None:
+    assert window(np.ones(1), np.array([1e-8]), 100, 0) == Window(0, 1)
+    seen = window(np.ones(1), np.array([0.9e-8]), 100, 0)
+    assert seen == "the error is down at rounding after one step"

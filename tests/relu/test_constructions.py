@@ -102,6 +102,14 @@ def test_depth_makes_exponentially_many_teeth_of_linearly_many_units(n: int) -> 
     assert all(inside(Fraction(j, 2**n)) == target(Fraction(j, 2**n)) for j in range(2**n + 1))
 
 
+def test_on_the_unit_interval_only_what_bends_inside_counts() -> None:
+    bends = tuple((Fraction(b), Fraction(1)) for b in (-2, -1, 0, Fraction(1, 2), 1, Fraction(3, 2), 2))
+    f = PiecewiseLinear(Fraction(-3), Fraction(1), bends)
+    inside = on_unit_interval(f)
+    assert inside.kinks == ((Fraction(1, 2), Fraction(1)),)
+    assert [inside(Fraction(x, 4)) for x in range(5)] == [f(Fraction(x, 4)) for x in range(5)]
+
+
 def test_a_sawtooth_without_a_tent_is_refused() -> None:
     with pytest.raises(ValueError, match="0 compositions"):
         sawtooth(0)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
+from byhand.relu import networks as networks_module
 from byhand.relu.networks import (
     check_points,
     evaluate,
@@ -20,7 +21,7 @@ from byhand.relu.networks import (
     rounding_bound,
     unit_count,
 )
-from byhand.relu.piecewise import RELU, line
+from byhand.relu.piecewise import RELU, PiecewiseLinear, line
 
 weights = st.floats(-8, 8, allow_subnormal=False)
 
@@ -69,6 +70,24 @@ def test_units_are_relus() -> None:
     assert unit_count(nn.Sequential(linear([[1], [1]], [0, 0]), nn.ReLU(), linear([[1, 1]], [0]), nn.ReLU())) == 3
 
 
+def test_a_relu_on_the_input_is_one_unit() -> None:
+    assert unit_count(nn.Sequential(nn.ReLU())) == 1
+
+
+def test_the_points_of_the_check_are_breakpoints_their_neighbours_and_a_grid() -> None:
+    target = PiecewiseLinear(
+        Fraction(0), Fraction(0), tuple((Fraction(b, 4), Fraction(c)) for b, c in ((1, 4), (2, -8), (3, 4)))
+    )
+    at = [0.25, 0.5, 0.75]
+    below, above = ([math.nextafter(b, end) for b in at] for end in (-math.inf, math.inf))
+    grid = [-0.75 + k * 2.5 / 5 for k in range(6)]
+    points = check_points(target, 6)
+    assert points.dtype == torch.float64
+    assert points.tolist()[:9] == [*at, *below, *above]
+    assert points.tolist()[9:] == pytest.approx(grid, abs=1e-15)
+    assert check_points(line(1), 3).tolist()[3:] == [-1, 0, 1]
+
+
 def test_breakpoints_are_checked_with_both_float_neighbours() -> None:
     assert {0.0, 5e-324, -5e-324} <= set(check_points(RELU, 3).tolist())
 
@@ -78,6 +97,41 @@ def test_breakpoints_are_checked_with_both_float_neighbours() -> None:
 )
 def test_limits_are_those_of_the_outer_pieces(f: object, limits: tuple[float, float]) -> None:
     assert (limit(f, -1), limit(f, 1)) == limits  # type: ignore[arg-type]
+
+
+def test_what_the_float_check_says() -> None:
+    relu = nn.Sequential(linear([[1]], [0]), nn.ReLU())
+    found = float_check(relu, RELU, 11)
+    assert found == {
+        "float_points": 3 + 11,
+        "largest_float_error": 0,
+        "largest_error_per_rounding_bound": 0,
+        "at_minus_infinity": "limit",
+        "at_plus_infinity": "limit",
+        "float_check": "agrees",
+    }
+    difference = nn.Sequential(linear([[1], [1]], [0, 1]), nn.ReLU(), linear([[1, -1]], [0]))
+    wrong = float_check(difference, function(difference), 11)
+    assert (wrong["at_minus_infinity"], wrong["at_plus_infinity"]) == ("limit", "undefined")
+    assert wrong["float_check"] == "agrees", "∞ − ∞ is no disagreement"
+
+
+def test_a_wrong_limit_alone_fails_the_float_check() -> None:
+    relu = nn.Sequential(linear([[1]], [0]), nn.ReLU())
+    far = PiecewiseLinear(Fraction(0), Fraction(0), ((Fraction(0), Fraction(1)), (Fraction(2**60), Fraction(-1))))
+    found = float_check(relu, far, 2)
+    assert (found["at_minus_infinity"], found["at_plus_infinity"]) == ("limit", "other")
+    assert found["float_check"] == "differs"
+
+
+@pytest.mark.parametrize(("errors", "said"), [(0.5, "agrees"), (1.0, "agrees"), (1.5, "differs")])
+def test_an_error_up_to_the_bound_agrees(errors: float, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    relu = nn.Sequential(linear([[1]], [2**-60]), nn.ReLU())
+    error = float_check(relu, RELU, 2)["largest_float_error"]
+    assert error == 2**-60
+    bound = torch.full((5,), 2**-60 / errors, dtype=torch.float64)
+    monkeypatch.setattr(networks_module, "rounding_bound", lambda network, x: bound)
+    assert float_check(relu, RELU, 2)["float_check"] == said
 
 
 def test_a_wrong_network_fails_the_float_check_too() -> None:
