@@ -1,7 +1,5 @@
 """The data sets as the data step left them, for every room that stands on them."""
 
-import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from byhand.errors import BadInput
+from byhand.errors import BadInput, brief
 
 
 @dataclass(frozen=True)
@@ -77,5 +75,7 @@ def _opened(path: Path, kind: str) -> Iterator[Any]:
             yield arrays
     except FileNotFoundError as error:
         raise BadInput(f"{path}: no such file") from error
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile, zlib.error) as error:
-        raise BadInput(f"{path}: is not {kind} ({error}); expected the output of byhand.data.download") from error
+    except Exception as error:  # of a dozen kinds: zipfile's and NumPy's, by what is damaged
+        raise BadInput(
+            f"{path}: is not {kind} ({brief(error)}); expected the output of byhand.data.download"
+        ) from error

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from byhand import files
-from byhand.errors import BadInput
+from byhand.errors import BadInput, brief
 
 
 def write(table: pd.DataFrame, path: Path) -> None:
@@ -26,7 +26,7 @@ def read(path: Path, columns: Iterable[str]) -> pd.DataFrame:
     except FileNotFoundError as error:
         raise BadInput(f"{path}: no such file") from error
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path}: is not a CSV table ({error})") from error
+        raise BadInput(f"{path}: is not a CSV table ({brief(error)})") from error
     if missing := [column for column in columns if column not in table]:
         raise BadInput(f"{path}: lacks the column {missing[0]}; it has {', '.join(table.columns)}")
     if "fallback_for" in table:

@@ -129,6 +129,15 @@ def test_a_damaged_data_file_is_refused_or_has_the_same_numbers(
         assert found.target.tolist() == [0, 1, 2, 3]
 
 
+def test_what_zipfile_quotes_of_a_damaged_file_stays_one_short_line(housing: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "housing.npz"
+    names = housing.replace(b"features.npy", b"x" * 12, 1)  # in the header of the entry, not in the directory
+    path.write_bytes(names[:26] + (2000).to_bytes(2, "little") + names[28:])  # ... and said to be 2,000 bytes long
+    told = refusal(datasets.load_housing, path)
+    assert "is not a housing data file (" in told
+    assert one_line(told)
+
+
 @many
 @given(content=st.binary(max_size=80) | st.text(max_size=80).map(lambda text: text.encode("utf-8", "replace")))
 def test_any_bytes_as_a_table_are_a_table_or_refused_in_one_line(content: bytes, tmp_path: Path) -> None:

@@ -126,6 +126,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Projec
     path = (base if worker_id == "master" else base.parent) / "finished"
     with FileLock(f"{path}.lock"):
         if not path.exists():
+            shutil.rmtree(path.with_name("unfinished"), ignore_errors=True)  # of another process, whose run failed
             project = fresh(path.with_name("unfinished"))
             done = project.snakemake("--cores", "2")
             assert done.returncode == 0, done.stdout + done.stderr
