@@ -134,3 +134,12 @@ def test_errors_are_measured_as_they_are_named(
 ) -> None:
     measured = references.error(*(torch.tensor(values, dtype=torch.float64) for values in (ours, reference)))
     assert {name: measured[name] for name in expected} == expected
+
+
+def test_a_seed_draws_the_same_parameters_again() -> None:
+    def drawn(*seed: str) -> Parameters:
+        return network.random_normal(generator(*seed), hidden_width=4, input_width=3, dtype=torch.float64)
+
+    first, again, other = drawn("test"), drawn("test"), drawn("another")
+    assert all(torch.equal(getattr(first, name), getattr(again, name)) for name in NAMES)
+    assert not any(torch.equal(getattr(first, name), getattr(other, name)) for name in NAMES)

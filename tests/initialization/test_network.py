@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from byhand.errors import BadInput
 from byhand.initialization import network, propagation
-from byhand.initialization.initializations import INITIALIZATIONS, named
+from byhand.initialization.initializations import INITIALIZATIONS, haar, named
 from byhand.randomness import generator
 
 ALL = ["uniform_0.01", "uniform_0.1", "uniform_2.0", *INITIALIZATIONS]
@@ -160,7 +160,7 @@ def test_orthogonal_weights_are_orthonormal_on_the_shorter_side(fan_in: int, fan
 
 @pytest.mark.parametrize("name", ["uniform", "uniform_0", "uniform_0.0", "uniform_-1", "uniform_1e-3", "glorot", ""])
 def test_an_unknown_name_is_refused(name: str) -> None:
-    with pytest.raises(BadInput, match="expected uniform_NUMBER or one of xavier_uniform"):
+    with pytest.raises(BadInput, match=r"expected uniform_NUMBER or one of xavier_uniform, lecun, he, orthogonal$"):
         named(name)
 
 
@@ -169,3 +169,53 @@ def test_a_seed_draws_the_same_weights_alone_and_with_others() -> None:
     assert all(torch.equal(a[:1], b) for a, b in zip(together.weights, alone.weights, strict=True))
     assert not torch.equal(together.weights[0][0], together.weights[0][1])
     assert all((b == 0).all() for b in together.biases)
+
+
+@pytest.mark.parametrize(("fan_in", "fan_out"), [(4, 4), (6, 4), (4, 6)])
+def test_orthogonal_weights_are_the_seeds_q_with_the_signs_of_r(fan_in: int, fan_out: int) -> None:
+    wide, narrow, variance = max(fan_in, fan_out), min(fan_in, fan_out), 0.25
+    drawn = torch.empty(wide, narrow, dtype=torch.float64).normal_(generator=generator("test"))
+    W = haar(fan_in, fan_out, variance, generator("test"))
+    q = (W if fan_in >= fan_out else W.mT).double() / math.sqrt(variance * wide)
+    r = q.mT @ drawn
+    torch.testing.assert_close(q @ r, drawn, atol=1e-5, rtol=0)
+    torch.testing.assert_close(r, r.triu(), atol=1e-5, rtol=0)
+    assert (r.diagonal() > 0).all()
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_seed_alone_decides_the_weights(name: str) -> None:
+    first, again, other = (named(name).draw(5, 4, generator(seed)) for seed in ("test", "test", "another"))
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)
+
+
+def test_the_cross_entropy_of_many_rows_and_runs_is_their_mean_by_run() -> None:
+    logits = torch.randn(3, 5, 4, generator=generator("test"), dtype=torch.float64)
+    labels = torch.randint(4, (3, 5), generator=generator("test"))
+    theirs = torch.stack([nn.functional.cross_entropy(z, y) for z, y in zip(logits, labels, strict=True)])
+    torch.testing.assert_close(network.cross_entropy(logits, labels), theirs, rtol=1e-13, atol=0)
+
+
+def test_a_step_keeps_every_shape_and_writes_into_what_it_was_given() -> None:
+    parameters = start("he", 2, runs=2)
+    x = torch.randn(2, 7, parameters.weights[0].shape[1], generator=generator("test"), dtype=torch.float64)
+    outputs = network.forward(parameters, x)
+    again = network.forward(parameters, x, outputs)
+    assert [h.data_ptr() for h in again] == [h.data_ptr() for h in outputs]
+    after = network.descended(parameters, outputs, torch.ones_like(outputs[-1]), 0.1)
+    assert [W.shape for W in after.weights] == [W.shape for W in parameters.weights]
+    assert [b.shape for b in after.biases] == [b.shape for b in parameters.biases]
+
+
+def test_what_does_not_fit_together_is_refused() -> None:
+    parameters = start("he", 2, runs=1)
+    outputs = network.forward(parameters, torch.zeros(1, 7, parameters.weights[0].shape[1], dtype=torch.float64))
+    deltas = network.backward(parameters, outputs, outputs[-1])
+    for call in (
+        lambda: network.forward(parameters, outputs[0], outputs[:-1]),
+        lambda: network.backward(parameters, outputs[1:], outputs[-1]),
+        lambda: network.gradient(outputs, deltas[1:]),
+    ):
+        with pytest.raises(ValueError, match="zip"):
+            call()

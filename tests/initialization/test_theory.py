@@ -74,3 +74,8 @@ def test_wide_random_networks_do_what_theory_predicts(name: str) -> None:
     np.testing.assert_allclose(deviation, predicted.activation_deviation, rtol=0.1)
     saturated = measured.saturated_share[:, :depth].mean(0).numpy()
     np.testing.assert_allclose(saturated, predicted.saturated_share, rtol=0.1, atol=0.003)
+
+
+def test_a_variance_for_each_weight_matrix_is_expected() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        theory.predicted([4, 5, 5, 2], [0.1, 0.1], np.ones(3), 0.97)

@@ -216,3 +216,16 @@ def test_a_batch_in_pieces_or_in_one_product_is_the_same(width: int) -> None:
     route = products.prepared(cost.ORDERS["forward"]((3, width, width, 2)), (2, width, width, 3), 3, np.float64)
     expected = torch.func.vmap(jacrev, (None, 0))(weights, x)
     np.testing.assert_allclose(route([W.numpy() for W in weights], x.numpy()), expected, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize(("xavier", "variances"), [(False, [1, 1]), (True, [2 / (3 + 5), 2 / (5 + 4)])])
+def test_weights_are_the_seeds_normal_numbers_times_their_deviation(
+    xavier: bool, variances: list[float], dtype: torch.dtype
+) -> None:
+    draws = generator("test")
+    drawn_as = [torch.randn(*shape, generator=draws, dtype=torch.float64) for shape in ((5, 3), (4, 5))]
+    found = random_weights(generator("test"), (3, 5, 4), xavier=xavier, dtype=dtype)
+    assert [W.dtype for W in found] == [dtype, dtype]
+    for W, normal, variance in zip(found, drawn_as, variances, strict=True):
+        assert torch.equal(W, (normal * math.sqrt(variance)).to(dtype))

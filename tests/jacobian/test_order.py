@@ -75,3 +75,11 @@ def test_m_squared_against_m_cubed_holds_at_one_output_only() -> None:
     assert (reverse, forward) == (10 * 1000**2, 9 * 1000**3 + 1000**2)
     reverse, forward = (cost.products(mode, (2, *[30] * 10, 10)).products for mode in ("reverse", "forward"))
     assert (reverse, forward) == (81_600, 16_800)
+
+
+def test_a_cost_is_for_one_input_unless_told() -> None:
+    widths = (3, 5, 4, 2)
+    assert cost.slopes(widths) == cost.slopes(widths, 1)
+    for mode in cost.ORDERS:
+        assert cost.products(mode, widths) == cost.products(mode, widths, 1)
+        assert cost.jacobian(mode, widths) == cost.slopes(widths, 1) + cost.products(mode, widths, 1)

@@ -1,5 +1,6 @@
 """The document's networks and the general one: equal to their targets on all of ℝ; mistakes are not."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -60,8 +61,14 @@ def test_any_function_is_a_hidden_layer_of_k_units_or_one_more(f: PiecewiseLinea
 def test_planted_mistakes_are_told_apart(f: PiecewiseLinear, data: st.DataObject) -> None:
     built = one_hidden_layer(f)
     index = data.draw(st.integers(0, len(built.hinges) - 1))
-    assert built.shifted(index, SHIFT).function() != f
-    assert built.negated(index).function() != f
+    hinge = built.hinges[index]
+    for planted, changed in (
+        (built.shifted(index, SHIFT), replace(hinge, breakpoint=hinge.breakpoint + SHIFT)),
+        (built.negated(index), replace(hinge, weight=-hinge.weight)),
+    ):
+        assert planted.function() != f
+        assert planted.bias == built.bias
+        assert planted.hinges == tuple(changed if at == index else one for at, one in enumerate(built.hinges))
 
 
 @pytest.mark.parametrize("f", [line(0, 2), line(0), line(-3, 1)], ids=["constant", "zero", "slanted"])

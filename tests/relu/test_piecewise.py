@@ -90,14 +90,42 @@ def test_points_on_one_line_make_no_breakpoint() -> None:
 
 @pytest.mark.parametrize(
     ("kinks", "reason"),
-    [(((1, 1), (1, 2)), "ascend"), (((2, 1), (1, 2)), "ascend"), (((1, 0),), "does not change")],
+    [
+        (((1, 1), (1, 2)), "breakpoints must ascend strictly"),
+        (((2, 1), (1, 2)), "breakpoints must ascend strictly"),
+        (((1, 0),), "a breakpoint at which the slope does not change is none"),
+    ],
 )
 def test_what_is_not_in_reduced_form_is_refused(kinks: tuple[tuple[int, int], ...], reason: str) -> None:
-    with pytest.raises(ValueError, match=reason):
+    with pytest.raises(ValueError, match=f"^{reason}$"):
         PiecewiseLinear(Fraction(0), Fraction(0), tuple((Fraction(b), Fraction(c)) for b, c in kinks))
 
 
 @pytest.mark.parametrize("points", [[], [(0, 1), (0, 2)], [(1, 0), (0, 0)]])
 def test_points_must_ascend(points: list[tuple[int, int]]) -> None:
-    with pytest.raises(ValueError, match="points"):
+    with pytest.raises(ValueError, match=r"^points must be one or more, ascending strictly$"):
         through([(Fraction(x), Fraction(y)) for x, y in points], left_slope=0, right_slope=0)
+
+
+@pytest.mark.parametrize(
+    ("gap", "witness"),
+    [
+        (line(0, 3), (-1, 3)),  # everywhere the same: the leftmost of −1, 0 and 1
+        (line(2, 1), (1, 3)),  # −1, 1 and 3
+        (line(2, -1), (-1, -3)),
+        (line(2), (-1, -2)),
+        (through([(4, 1), (6, 1)], left_slope=2, right_slope=0), (3, -1)),  # −1 at 3, 1 from 4 on: the leftmost
+        (through([(4, 1), (6, 1)], left_slope=3, right_slope=0), (3, -2)),
+        (through([(4, 1), (6, 1)], left_slope=0, right_slope=3), (7, 4)),
+    ],
+)
+def test_a_difference_is_looked_for_at_the_breakpoints_and_one_beside_the_outer_ones(
+    gap: PiecewiseLinear, witness: tuple[int, int]
+) -> None:
+    f = line(5, 7)
+    assert difference(f + gap, f) == tuple(map(Fraction, witness))
+
+
+def test_as_many_weights_as_functions_are_expected() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        combine([Fraction(1)], [line(1), line(2)])
