@@ -5,7 +5,7 @@ import fcntl
 import glob
 import hashlib
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,21 +22,21 @@ def replaced(path: Path) -> Iterator[Path]:
     Raises:
         BadInput: the folder cannot be written to, or the disk is full.
     """
-    temporary = handle = None
+    temporary = path.with_name(f".{path.stem}.{secrets.token_hex(8)}{path.suffix}")  # known before it is made, so
+    handle = None  # that no interrupt, however early, leaves it behind
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _remove_abandoned(path)
-        handle, temporary = _locked(path)
+        handle = _locked(temporary)
         yield temporary
         with temporary.open("rb+") as written:
             os.fsync(written.fileno())
-        temporary.chmod(0o666 & ~_umask())  # mkstemp makes private files; results are for everybody
         temporary.replace(path)
     except OSError as error:
         raise BadInput(f"{path}: cannot be written ({error.strerror or error})") from error
     finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # it was never made, or was renamed
+            temporary.unlink()
         if handle is not None:
             os.close(handle)
 
@@ -53,14 +53,14 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _locked(path: Path) -> tuple[int, Path]:
-    """A new temporary neighbour of `path`, locked."""
+def _locked(path: Path) -> int:
+    """A new file, locked."""
     while True:
-        handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent)
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o666)
         with contextlib.suppress(OSError):  # a file system without locks: nothing is ever taken for abandoned there
             fcntl.flock(handle, fcntl.LOCK_EX)
-        if Path(name).exists():
-            return handle, Path(name)
+        if path.exists():
+            return handle
         os.close(handle)  # another process found it in the moment before it was locked
 
 
@@ -69,9 +69,3 @@ def _remove_abandoned(path: Path) -> None:
         with contextlib.suppress(OSError), left.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             left.unlink()
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
