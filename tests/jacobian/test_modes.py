@@ -229,3 +229,10 @@ def test_weights_are_the_seeds_normal_numbers_times_their_deviation(
     assert [W.dtype for W in found] == [dtype, dtype]
     for W, normal, variance in zip(found, drawn_as, variances, strict=True):
         assert torch.equal(W, (normal * math.sqrt(variance)).to(dtype))
+
+
+def test_where_both_factors_are_alike_the_left_one_is_scaled() -> None:
+    (W, W_F), x = drawn((20, 30, 20))
+    (s,) = slopes([W, W_F], x)
+    assert torch.equal(cheapest_order([W, W_F], x), (W_F * s) @ W)
+    assert not torch.equal((W_F * s) @ W, W_F @ (s.unsqueeze(-1) * W))
