@@ -46,6 +46,7 @@ def test_the_slower_the_descent_the_higher_its_floor() -> None:
 def test_the_floor_is_a_thousand_times_the_sum_of_all_roundings() -> None:
     assert rounding_floor(0.5, 3, 16) == 1000 * 2**-53 * 4 * 3 / 0.5
     assert rounding_floor(1 - 1e-11, 3, 16) > 0
+    assert rounding_floor(1 - 1e-12, 3, 16) == 0
     assert rounding_floor(1 - 1e-13, 3, 16) == rounding_floor(2, 3, 16) == 0
 
 
