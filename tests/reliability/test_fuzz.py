@@ -24,7 +24,7 @@ from tests.conftest import ROOT
 
 SCHEMA = ROOT / "workflow/schemas/config.schema.yaml"
 CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
-many = settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+many = settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.sampled_from(["mnist", "auto"]),
@@ -88,7 +88,7 @@ def damaged(content: bytes, data: st.DataObject) -> bytes:
     return content[:start] + data.draw(st.binary(max_size=40)) + content[end:]
 
 
-@settings(many, max_examples=60)
+@settings(many, max_examples=20)
 @given(data=st.data())
 def test_a_damaged_cache_of_the_housing_data_is_refused_or_has_the_same_numbers(
     data: st.DataObject, real_data: Path, tmp_path: Path

@@ -56,7 +56,7 @@ AccountingStorageType=accounting_storage/none
 JobCompType=jobcomp/filetxt
 JobCompLoc={folder}/accounting.txt
 GresTypes=gpu
-ReturnToService=2
+ReturnToService=1
 KillWait=2
 MpiDefault=none
 NodeName=node1 NodeHostname=localhost Port={ports[1]} CPUs=4 RealMemory=8000 Gres=gpu:1
