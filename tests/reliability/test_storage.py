@@ -26,7 +26,7 @@ RULES = sorted(
     name
     for path in (ROOT / "workflow/rules").glob("*.smk")
     for name, body in re.findall(r"^rule (\w+):\n(.*?)(?=^\S|\Z)", path.read_text(encoding="utf-8"), re.M | re.S)
-    if "shell:" in body and "benchmark" not in name and "cuda" not in name
+    if "shell:" in body and "benchmark" not in name and "cuda" not in name and name != "strict"  # which writes no table
 )
 ALWAYS = ("relu_prove", "initialization_train", "report_page")
 
@@ -53,7 +53,7 @@ def test_a_disk_that_is_full_for_a_step_is_told_and_nothing_half_written_stays(
     whole = contents(finished)
     found = contents(project)
     assert [name for name in found if found[name] != whole[name]] == []
-    assert files(project) < files(finished)
+    assert files(project) <= files(finished)  # with no temporary file; an output that is updated in place stays
     (project.path / "src/byhand/files.py").write_text(writing, encoding="utf-8")
     again = project.snakemake("--cores", "2")
     assert again.returncode == 0, again.stdout + again.stderr
