@@ -16,9 +16,16 @@ from byhand import files, step
 from byhand.errors import BadInput
 
 CORES = (1, 2)
-NOT_COPIED = (".git", ".venv", ".snakemake", "results", "data", "logs", "mutants", "__pycache__", ".*_cache")
+NOT_COPIED = shutil.ignore_patterns(".git", ".venv", ".snakemake", "results", "data", "logs", "mutants", ".*_cache")
+"""What lies at the top of a project and is no part of it. The same names deeper down are, such as src/byhand/data."""
 TIMED = ("benchmark", "page", "lecture")
 """Last names of the steps that write down how long something took: the page and the notebook say so too."""
+
+
+def copy(project: Path, folder: Path) -> None:
+    """A new folder with the project alone: neither results nor downloads nor environments."""
+    ignored = NOT_COPIED(str(project), os.listdir(project))
+    shutil.copytree(project, folder, ignore=lambda inside, _: ignored if Path(inside) == project else set())
 
 
 def run(project: Path, folder: Path, cores: int, arguments: list[str]) -> Path:
@@ -27,7 +34,7 @@ def run(project: Path, folder: Path, cores: int, arguments: list[str]) -> Path:
     Raises:
         BadInput: the run failed.
     """
-    shutil.copytree(project, folder, ignore=shutil.ignore_patterns(*NOT_COPIED))
+    copy(project, folder)
     home = os.environ.get("BYHAND_DATA_HOME") or str(project / "data")  # what was downloaded once will do
     command = [sys.executable, "-m", "snakemake", "--no-hooks", "--cores", str(cores), *arguments]
     done = subprocess.run(command, cwd=folder, env={**os.environ, "BYHAND_DATA_HOME": home}, check=False)

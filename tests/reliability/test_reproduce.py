@@ -1,6 +1,9 @@
 """`make reproduce` finds a result that is not the same twice, and sets aside what was timed."""
 
+from pathlib import Path
+
 from byhand import reproduce
+from tests.conftest import ROOT
 from tests.workflow.conftest import Project
 
 TIMED = {
@@ -11,6 +14,19 @@ TIMED = {
     "results/report.html",
     "results/report/lecture.ipynb",
 }
+
+
+def test_the_whole_project_is_copied_and_nothing_that_was_made(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    code = ["Snakefile", "src/byhand/data/download.py", "tests/data/test_download.py", "workflow/rules/data.smk"]
+    made = [".venv/bin/python", ".snakemake/log", "data/MNIST", "results/data/images.npz", "logs/data/images.log"]
+    for name in code + made:
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text("", encoding="utf-8")
+    assert all((ROOT / name).is_file() for name in code)
+    reproduce.copy(project, tmp_path / "copy")
+    copied = [path.relative_to(tmp_path / "copy") for path in (tmp_path / "copy").rglob("*") if path.is_file()]
+    assert sorted(map(str, copied)) == sorted(code)
 
 
 def test_two_runs_are_compared_but_for_what_was_timed(finished: Project, project: Project) -> None:
