@@ -1,12 +1,14 @@
 """The benchmark's parts that are not time: devices, kernels, shapes, agreement, and the labels of the ratios."""
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from byhand.errors import BadInput
 from byhand.jacobian import benchmark, contenders, devices, document, products, ratios
@@ -170,11 +172,134 @@ def test_every_contender_agrees_with_float64(shape: str, monkeypatch: pytest.Mon
                 np.testing.assert_allclose(answer, expected, rtol=1e-3, atol=1e-5, err_msg=name)
 
 
+class Recorder:
+    """Stands in for torch.cuda where there is no GPU: computes on the CPU and notes the order of what is asked."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def synchronize(self) -> None:
+        self.said.append("synchronize")
+
+    def Event(self, *, enable_timing: bool) -> "Recorder":
+        assert enable_timing
+        return self
+
+    def record(self) -> None:
+        self.said.append("record")
+
+    def elapsed_time(self, end: "Recorder") -> float:
+        self.said.append("elapsed_time")
+        return 6000.0  # milliseconds
+
+    def wait_stream(self, other: object) -> None:
+        self.said.append("wait_stream")
+
+    def replay(self) -> None:
+        self.said.append("replay")
+
+    @contextlib.contextmanager
+    def stream(self, other: object) -> Iterator[None]:
+        self.said.append("aside {")
+        yield
+        self.said.append("}")
+
+    @contextlib.contextmanager
+    def graph(self, recorded: object) -> Iterator[None]:
+        self.said.append("graph {")
+        yield
+        self.said.append("}")
+
+    def itself(self) -> "Recorder":
+        return self
+
+    Stream = CUDAGraph = current_stream = itself
+
+
+@pytest.fixture
+def gpu(monkeypatch: pytest.MonkeyPatch) -> Recorder:
+    recorder, to = Recorder(), torch.Tensor.to
+    for name in (
+        "synchronize", "Event", "Stream", "CUDAGraph", "current_stream", "stream", "graph",
+    ):  # fmt: skip
+        monkeypatch.setattr(torch.cuda, name, getattr(recorder, name))
+    monkeypatch.setattr(torch.Tensor, "to", lambda self, *where: self if where == ("cuda",) else to(self, *where))
+    return recorder
+
+
+def test_on_a_gpu_the_clock_starts_when_it_is_idle_and_is_read_when_it_has_finished(gpu: Recorder) -> None:
+    took = benchmark.seconds(lambda: gpu.said.append("run"), 2, 3, "cuda")
+    assert gpu.said == [
+        "run", "run", "synchronize", "record", "run", "run", "run", "record", "synchronize", "elapsed_time",
+    ]  # fmt: skip
+    assert took == 2  # seconds a call
+
+
+def test_a_cuda_graph_is_recorded_once_after_runs_aside_and_then_only_replayed(gpu: Recorder) -> None:
+    def product(weights: Sequence[torch.Tensor], x: torch.Tensor) -> torch.Tensor:
+        gpu.said.append("run")
+        return weights[0] @ x
+
+    launched = contenders.as_graph(product, [torch.eye(2)], torch.ones(2))
+    assert gpu.said == ["wait_stream", "aside {", "run", "run", "run", "}", "wait_stream", "graph {", "run", "}"]
+    gpu.said.clear()
+    assert launched().tolist() == [1, 1]
+    launched()
+    assert gpu.said == ["replay", "replay"]
+
+
+def test_every_contender_on_a_gpu_agrees_with_float64(gpu: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.compile", lambda function, **_: function)
+    monkeypatch.setattr(contenders, "SIDE", 4)
+    for shape in ("3-4-2-4-3", "2-5*2-3@3"):
+        found = contenders.with_torch(*parsed(shape), "cuda")
+        assert {"graph_reverse", "graph_forward", "graph_cheapest", "reverse", "jacrev"} <= set(found)
+        for name, contender in found.items():
+            answer = benchmark.tried(contender)
+            assert not isinstance(answer, str), (name, answer)
+            if contender.mode is not None:
+                np.testing.assert_allclose(answer, benchmark.reference(shape), rtol=1e-3, atol=1e-5, err_msg=name)
+
+
+def test_what_makes_the_very_same_calls_is_measured_once_and_told_of_both() -> None:
+    class Counting:
+        def ask(self, what: str, *question: Any) -> Any:
+            if what == "shape":
+                answer = benchmark.reference("2-3-2")
+                return {
+                    "fast_reverse": (answer, ("reverse", 0, 0, "fast_reverse")),
+                    "fast_cheapest": (answer, ("cheapest", 0, 0, "fast_reverse")),
+                    "jacrev": (answer, ("reverse", 0, 0, "")),
+                }
+            timed.append(question[0])
+            return float(len(timed))
+
+    timed: list[str] = []
+    few = benchmark.Settings(shapes=("2-3-2",), repetitions=2, turn_seconds=0, slow_seconds=99, slow_repetitions=1)
+    found = pd.DataFrame(benchmark.rows(few, "2-3-2", (), {"numpy": Counting()}, 1))  # type: ignore[dict-item]
+    assert sorted(timed) == sorted(["fast_reverse", "jacrev"] * 3)
+    seconds = found.pivot(index="repetition", columns="contender", values="wall_seconds")
+    assert list(seconds["fast_cheapest"]) == list(seconds["fast_reverse"])
+    assert set(found[found["contender"] == "fast_cheapest"]["measured_as"]) == {"fast_reverse"}
+    only = pd.DataFrame(benchmark.rows(few, "2-3-2", (), {"numpy": Alone()}, 1))  # type: ignore[dict-item]
+    assert set(only["contender"]) == {"fast_cheapest"}
+
+
+class Alone:
+    """A process whose only contender makes the calls of one that takes no part."""
+
+    def ask(self, what: str, *question: Any) -> Any:
+        if what == "shape":
+            return {"fast_cheapest": (benchmark.reference("2-3-2"), ("cheapest", 0, 0, "fast_reverse"))}
+        assert question[0] == "fast_cheapest"
+        return 1.0
+
+
 class Off:
     """A process whose contender computes something else."""
 
     def ask(self, *question: object) -> object:
-        return {"reverse": (1.001 * benchmark.reference("2-3-2"), ("reverse", 0, 0))}
+        return {"reverse": (1.001 * benchmark.reference("2-3-2"), ("reverse", 0, 0, ""))}
 
 
 def test_nothing_is_timed_if_contenders_disagree() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from byhand.jacobian import cost, order
+from byhand.jacobian import cost, order, products
 from byhand.jacobian.order import Order
 
 CHAINS = st.lists(st.integers(1, 60), min_size=2, max_size=8).map(tuple)
@@ -53,6 +53,25 @@ def test_at_a_bottleneck_neither_extreme_is_right() -> None:
     extreme = order.multiplications(order.reverse(6), widths)
     assert extreme == order.multiplications(order.forward(6), widths)
     assert extreme > 50 * order.multiplications(order.cheapest(widths), widths)
+
+
+@given(CHAINS, st.integers(0, 10**5))
+def test_a_product_is_taken_for_a_call_at_least(widths: tuple[int, ...], call: int) -> None:
+    def taken(tree: Order) -> int:
+        return sum(
+            max(order.contraction(*(widths[place] for place in places)), call)
+            for _, _, places in order.contractions(tree)
+        )
+
+    assert taken(order.cheapest(widths, call)) == min(taken(tree) for tree in every(0, len(widths) - 1))
+
+
+def test_where_only_calls_count_every_order_is_as_good_and_reverse_mode_is_taken() -> None:
+    widths = (10, *[30] * 10, 2)
+    assert order.cheapest(widths) == order.forward(11)
+    assert order.cheapest(widths, 2**15) == order.reverse(11)
+    assert products.cheapest(widths[::-1]) == order.reverse(11)
+    assert products.cheapest(widths[::-1], 256) == order.forward(11)
 
 
 @pytest.mark.parametrize("widths", [(), (3,), (3, 0, 2)])

@@ -1,8 +1,9 @@
 """Time every way to the Jacobian on one device, after checking that all agree; one row for each observation.
 
 Each library computes in a process of its own, because idle threads of one would slow the next. The processes take
-turns, one contender at a time, in a new random order in each repetition, so ratios can be taken within repetitions. A
-turn begins with calls that are not timed, unless one call is far longer than a turn. A contender that takes more than
+turns, one contender at a time, in a new random order in each repetition, so ratios can be taken within repetitions. Two
+contenders that make the very same calls (the cheapest order may be that of reverse mode) are measured as one. A turn
+begins with calls that are not timed, unless one call is far longer than a turn. A contender that takes more than
 `slow_seconds` for a call takes part in the first `slow_repetitions` only. On a GPU, CUDA events are read after
 synchronising. Threads are set, and held to as many cores.
 """
@@ -102,9 +103,9 @@ def serve(pipe: Connection, library: str, device: str, threads: int) -> None:
             pipe.send(BadInput(str(error)))
 
 
-def cost_of(contender: Contender) -> tuple[str | None, int, int]:
+def cost_of(contender: Contender) -> tuple[str | None, int, int, str]:
     """What can be sent of a contender."""
-    return contender.mode, contender.operations, contender.bytes
+    return contender.mode, contender.operations, contender.bytes, contender.measured_as
 
 
 def tried(contender: Contender) -> Any:
@@ -159,7 +160,7 @@ def rows(
     expected = reference(name)
     entrants: dict[tuple[str, str], dict[str, Any]] = {}
     for library, worker in workers.items():
-        for contender, (answer, (mode, *amounts)) in worker.ask("shape", name, only).items():
+        for contender, (answer, (mode, *amounts, measured_as)) in worker.ask("shape", name, only).items():
             if isinstance(answer, str):
                 print(f"{name}: {contender} is left out: {answer}")
                 continue
@@ -176,16 +177,21 @@ def rows(
                 "inputs": batch or 1,
                 "library": library,
                 "contender": contender,
+                "measured_as": measured_as or contender,
                 "mode": mode,
                 "operations": doing[0],
                 "bytes": doing[1],
                 "relative_error": error,
                 "threads": threads,
             }
-    first = {(library, each): workers[library].ask("time", each, 0, 1) for library, each in entrants}
+    of: dict[tuple[str, str], list[dict[str, Any]]] = {}  # the facts of all that one time is true of
+    for (library, contender), facts in entrants.items():
+        same = (library, facts["measured_as"])
+        of.setdefault(same if same in entrants else (library, contender), []).append(facts)
+    first = {(library, each): workers[library].ask("time", each, 0, 1) for library, each in of}
     order = random.Random(name)  # noqa: S311  an order, not a secret
     for repetition in range(settings.repetitions):
-        for key in order.sample(list(entrants), len(entrants)):
+        for key in order.sample(list(of), len(of)):
             once = first[key]
             if once > settings.slow_seconds and repetition >= settings.slow_repetitions:
                 continue
@@ -193,7 +199,8 @@ def rows(
             calls = max(1, round(settings.turn_seconds / once))
             warm = 1 + calls // 4 if once < 10 * settings.turn_seconds else 0  # a long call warms itself
             took = workers[library].ask("time", contender, warm, calls)
-            yield {**entrants[key], "repetition": repetition, "calls": calls, "wall_seconds": took}
+            for facts in of[key]:
+                yield {**facts, "repetition": repetition, "calls": calls, "wall_seconds": took}
 
 
 def main(arguments: argparse.Namespace) -> None:

@@ -64,22 +64,24 @@ def multiplications(order: Order, widths: Sequence[int]) -> int:
 
 
 @cache
-def cheapest(widths: tuple[int, ...]) -> Order:
+def cheapest(widths: tuple[int, ...], call: int = 0) -> Order:
     """The order of fewest multiplications; among equals the one nearest to reverse mode.
+
+    A product is taken for `call` multiplications if it has fewer: what it takes to ask for one at all.
 
     Raises:
         ValueError: fewer than two widths, which is no chain, or one below 1.
     """
     if len(widths) < 2 or min(widths) < 1:
         raise ValueError(f"widths {widths} are not those of a chain: expected two or more, each at least 1")
+
+    def cost(i: int, k: int, j: int) -> int:
+        return best[i, k][0] + best[k, j][0] + max(contraction(widths[i], widths[k], widths[j]), call)
+
     best: dict[tuple[int, int], tuple[int, Order]] = {(i, i + 1): (0, i) for i in range(len(widths) - 1)}
     for length in range(2, len(widths)):
         for i in range(len(widths) - length):
             j = i + length
-            k = min(
-                range(j - 1, i, -1),
-                key=lambda k: best[i, k][0] + best[k, j][0] + contraction(widths[i], widths[k], widths[j]),
-            )
-            (left_cost, left), (right_cost, right) = best[i, k], best[k, j]
-            best[i, j] = (left_cost + right_cost + contraction(widths[i], widths[k], widths[j]), (left, right))
+            k = min(range(j - 1, i, -1), key=lambda k: cost(i, k, j))
+            best[i, j] = (cost(i, k, j), (best[i, k][1], best[k, j][1]))
     return best[0, len(widths) - 1][1]

@@ -4,7 +4,7 @@ The formulas are those of `modes`; what differs is how often memory and librarie
 
 - Buffers are made once for a shape and used again; only the result is new.
 - A batch stands behind the rows, (rows, batch, width): scaling by slopes (batch, width) then runs along memory.
-- In forward mode z_l = W_l h_{l−1} is one more row of the product that W_l has to make anyway.
+- The slopes of all layers lie in one piece, so that 1 − h² is two calls for all of them.
 
 OpenBLAS does not know every processor and falls back on kernels without AVX-512 where it could use them. `kernels`
 says which to ask for, and only on processors that have the instructions. It must be in the environment before NumPy is
@@ -31,6 +31,9 @@ AVX512 = {"avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"}
 ONE_THREAD = 2**18
 """Multiplications of a product up to which OpenBLAS takes one thread; a large batch in such pieces wakes no other."""
 
+CALL = 2**15
+"""Multiplications that the mere call of a product is worth: 0.3 µs of a core that does 10¹¹ a second."""
+
 
 def kernels(cpuinfo: Path = Path("/proc/cpuinfo")) -> dict[str, str]:
     """The environment that gets the best kernels this processor can run; empty where that is OpenBLAS's own choice."""
@@ -42,6 +45,11 @@ def kernels(cpuinfo: Path = Path("/proc/cpuinfo")) -> dict[str, str]:
     return {"OPENBLAS_CORETYPE": "SkylakeX"} if flags >= AVX512 else {}
 
 
+def cheapest(widths: Sequence[int], batch: int | None = None) -> Order:
+    """The order for (D, K₁, …, K_L, P) that takes the least multiplications, calls counted as such."""
+    return order.cheapest(tuple(reversed(widths)), -(-CALL // (batch or 1)))
+
+
 def prepared(tree: Order, widths: Sequence[int], batch: int | None = None, dtype: npt.DTypeLike = np.float32) -> Route:
     """A function of (weights, x) that gives J for one shape, in the order `tree`.
 
@@ -49,46 +57,33 @@ def prepared(tree: Order, widths: Sequence[int], batch: int | None = None, dtype
     keeps its buffers, so two threads must not call it at once; what it returns is never overwritten.
     """
     matrices = len(widths) - 1
-    n = batch or 1
     if tree == order.forward(matrices):
-        made = _forward(widths, n, dtype) if n * widths[0] > 1 else _column(widths, dtype)
-    elif tree == order.reverse(matrices):
-        made = _reverse(widths, n, dtype)
-    else:
-        made = _in_order(tree, widths, n, dtype)
-    if batch is None:
-        return lambda weights, x: made(weights, x[None])[0]
-    return made
+        return _column(widths, dtype) if batch is None and widths[0] == 1 else _forward(widths, batch, dtype)
+    if tree == order.reverse(matrices):
+        return _reverse(widths, batch, dtype)
+    return _in_order(tree, widths, batch, dtype)
 
 
-def _forward(widths: Sequence[int], n: int, dtype: npt.DTypeLike) -> Route:
+def _forward(widths: Sequence[int], batch: int | None, dtype: npt.DTypeLike) -> Route:
     columns, *hidden, _ = widths
-    buffers = []
-    for width in hidden:
-        A = np.empty((columns + 1, n, width), dtype)  # B_lᵀ, and z_l as its last row
-        s, ones = np.empty((n, width), dtype), np.ones((n, width), dtype)
-        buffers.append((A, A[:columns], A[columns], s, ones))
-    in_pieces = n > 1 and all(n * below * above <= ONE_THREAD for below, above in pairwise(hidden))
-
-    def multiplied(A: Array, W: Array, out: Array | None = None) -> Array:
-        if in_pieces:  # a product for each row of B
-            return np.matmul(A, np.ascontiguousarray(W.T), out=out)
-        flat = None if out is None else out.reshape(-1, len(W))
-        return np.dot(A.reshape(-1, A.shape[-1]), W.T, out=flat).reshape(len(A), n, -1)
+    slopes, s = _slopes(widths, batch, dtype)
+    buffers = [np.empty((columns, *_inputs(batch), width), dtype) for width in hidden]  # B_lᵀ
+    flat = [B.reshape(-1, width) for B, width in zip(buffers, hidden, strict=True)]
+    steps = [  # a batch in pieces is a product for each row of B
+        (in_pieces, *((np.matmul, B, scaled) if in_pieces else (np.dot, flat_B, flat_scaled)), scaled, s_l)
+        for in_pieces, B, scaled, flat_B, flat_scaled, s_l in zip(
+            _in_pieces(hidden, batch), buffers, buffers[1:], flat, flat[1:], s[1:], strict=False
+        )
+    ]
 
     def jacobian(weights: Sequence[Array], x: Array) -> Array:
-        A, B, z, s, ones = buffers[0]
-        np.dot(x, weights[0].T, out=z)
-        B[:] = weights[0].T[:, None]
-        for index, W in enumerate(weights[1:]):
-            A, B, z, s, ones = buffers[index]
-            np.tanh(z, out=z)
-            np.multiply(z, z, out=s)
-            np.subtract(ones, s, out=s)
-            np.multiply(B, s, out=B)
-            if index + 1 < len(buffers):
-                multiplied(A, W, buffers[index + 1][0])
-        return multiplied(B, weights[-1]).transpose(1, 2, 0)
+        slopes(weights, x)
+        np.multiply(_for_each_input(weights[0].T, batch), s[0], out=buffers[0])
+        for W, (in_pieces, multiply, B, out, scaled, s_l) in zip(weights[1:], steps, strict=False):
+            multiply(B, np.ascontiguousarray(W.T) if in_pieces else W.T, out=out)
+            np.multiply(scaled, s_l, out=scaled)
+        J: Array = np.dot(flat[-1], weights[-1].T)  # (D, P) or (D batch, P)
+        return J.T if batch is None else J.reshape(columns, batch, -1).transpose(1, 2, 0)
 
     return jacobian
 
@@ -97,65 +92,90 @@ def _column(widths: Sequence[int], dtype: npt.DTypeLike) -> Route:
     buffers = [(np.empty(width, dtype), np.empty(width, dtype)) for width in widths[1:-1]]
 
     def jacobian(weights: Sequence[Array], x: Array) -> Array:
-        B, h = weights[0][:, 0], np.tanh(weights[0] @ x[0])
+        B, h = weights[0][:, 0], np.tanh(weights[0] @ x)
         for W, (next_B, z) in zip(weights[1:-1], buffers[1:], strict=True):
             B = B * (1 - h * h)
             np.dot(W, h, out=z)
             np.dot(W, B, out=next_B)
             B, h = next_B, np.tanh(z, out=z)
         J: Array = weights[-1] @ (B * (1 - h * h))
-        return J[None, :, None]
+        return J[:, None]
 
     return jacobian
 
 
-def _slopes(widths: Sequence[int], n: int, dtype: npt.DTypeLike) -> Callable[[Sequence[Array], Array], list[Array]]:
-    buffers = [tuple(np.empty((n, width), dtype) for _ in range(2)) for width in widths[1:-1]]
-    ones = [np.ones((n, width), dtype) for width in widths[1:-1]]
-    slopes = [s for _, s in buffers]
-
-    def found(weights: Sequence[Array], h: Array) -> list[Array]:
-        for W, (z, s), one in zip(weights, buffers, ones, strict=False):  # without W_F
-            h = np.tanh(np.dot(h, W.T, out=z), out=z)
-            np.multiply(h, h, out=s)
-            np.subtract(one, s, out=s)
-        return slopes
-
-    return found
+def _inputs(batch: int | None) -> tuple[int, ...]:
+    return () if batch is None else (batch,)
 
 
-def _reverse(widths: Sequence[int], n: int, dtype: npt.DTypeLike) -> Route:
-    columns, *hidden, rows = widths
-    slopes = _slopes(widths, n, dtype)
-    buffers = [np.empty((rows, n, width), dtype) for width in hidden]
-    flat = [A.reshape(rows * n, -1) for A in buffers]
+def _for_each_input(W: Array, batch: int | None) -> Array:
+    """A weight with an axis for the inputs behind its rows, if there are several."""
+    return W if batch is None else W[:, None]
+
+
+def _in_pieces(widths: Sequence[int], batch: int | None) -> list[bool]:
+    """Whether a batch times each Wᵀ is so small that one thread does it, faster if Wᵀ is written out first."""
+    return [batch is not None and batch * below * above <= ONE_THREAD for below, above in pairwise(widths)]
+
+
+def _slopes(
+    widths: Sequence[int], batch: int | None, dtype: npt.DTypeLike
+) -> tuple[Callable[[Sequence[Array], Array], None], list[Array]]:
+    """A function of (weights, x), and the slopes that it leaves in place."""
+    hidden = widths[1:-1]
+    total = (batch or 1) * sum(hidden)
+    z, s, ones = np.empty(total, dtype), np.empty(total, dtype), np.ones(total, dtype)
+    ends = (batch or 1) * np.cumsum(hidden)[:-1]
+    activations, slopes = (
+        [part.reshape(*_inputs(batch), width) for part, width in zip(np.split(whole, ends), hidden, strict=True)]
+        for whole in (z, s)
+    )
+    steps = list(zip(activations, _in_pieces(widths, batch), strict=False))
+
+    def find(weights: Sequence[Array], h: Array) -> None:
+        for W, (z_l, in_pieces) in zip(weights, steps, strict=False):  # without W_F
+            h = np.tanh(np.dot(h, np.ascontiguousarray(W.T) if in_pieces else W.T, out=z_l), out=z_l)
+        np.subtract(ones, np.multiply(z, z, out=s), out=s)  # of all layers at once
+
+    return find, slopes
+
+
+def _reverse(widths: Sequence[int], batch: int | None, dtype: npt.DTypeLike) -> Route:
+    _, *hidden, rows = widths
+    slopes, s = _slopes(widths, batch, dtype)
+    buffers = [np.empty((rows, *_inputs(batch), width), dtype) for width in hidden]  # A_l
+    flat = [A.reshape(-1, width) for A, width in zip(buffers, hidden, strict=True)]
+    steps = list(zip(flat[:0:-1], flat[-2::-1], buffers[-2::-1], s[-2::-1], strict=True))
 
     def jacobian(weights: Sequence[Array], x: Array) -> Array:
-        s = slopes(weights, x)
-        last = len(hidden) - 1
-        np.multiply(weights[-1][:, None], s[last], out=buffers[last])
-        for index in range(last, 0, -1):
-            np.dot(flat[index], weights[index], out=flat[index - 1])
-            np.multiply(buffers[index - 1], s[index - 1], out=buffers[index - 1])
-        J: Array = np.dot(flat[0], weights[0]).reshape(rows, n, columns).swapaxes(0, 1)
-        return J
+        slopes(weights, x)
+        np.multiply(_for_each_input(weights[-1], batch), s[-1], out=buffers[-1])
+        for W, (A, out, scaled, s_l) in zip(weights[-2::-1], steps, strict=False):
+            np.dot(A, W, out=out)
+            np.multiply(scaled, s_l, out=scaled)
+        J: Array = np.dot(flat[0], weights[0])  # (P, D) or (P batch, D)
+        return J if batch is None else J.reshape(rows, batch, -1).swapaxes(0, 1)
 
     return jacobian
 
 
-def _in_order(tree: Order, widths: Sequence[int], n: int, dtype: npt.DTypeLike) -> Route:
-    slopes = _slopes(widths, n, dtype)
+def _in_order(tree: Order, widths: Sequence[int], batch: int | None, dtype: npt.DTypeLike) -> Route:
+    slopes, s = _slopes(widths, batch, dtype)
 
-    def product(branch: Order, weights: Sequence[Array], s: Sequence[Array]) -> Array:
+    def product(branch: Order, weights: Sequence[Array]) -> Array:
         if isinstance(branch, int):
-            return weights[-1 - branch][None]
-        left, right = (product(half, weights, s) for half in branch)
+            return weights[-1 - branch]
+        left, right = (product(half, weights) for half in branch)
         between = s[-order.span(branch[0])[1]]
         if left.shape[-2] <= right.shape[-1]:
-            left = left * between[:, None]
+            left = left * between[..., None, :]
         else:
-            right = between[:, :, None] * right
+            right = between[..., None] * right
         J: Array = np.matmul(left, right)
         return J
 
-    return lambda weights, x: product(tree, weights, slopes(weights, x))
+    def jacobian(weights: Sequence[Array], x: Array) -> Array:
+        slopes(weights, x)
+        return product(tree, weights)
+
+    return jacobian
