@@ -6,6 +6,7 @@
 # make gallery  copy the figures of a run to docs/gallery, and its verdicts into the README
 # make verify   compare every result with the checksum in its provenance
 # make soak     try every fault of docs/reliability.md, killing a run a hundred times (an hour)
+# make planted  plant a fault for every one of those checks, and see it fail
 # make reproduce  run everything twice, on one core and on two, and compare the results byte for byte
 # make mutants  alter the mathematics in every place, and see the tests fail
 # make jax      add JAX, one more contender in the benchmark of problem 2
@@ -18,7 +19,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SNAKEFILES := Snakefile $(wildcard workflow/rules/*.smk)
 
-.PHONY: all setup test status lint bench gallery verify soak reproduce mutants jax slurm test-slurm lock clean
+.PHONY: all setup test status lint bench gallery verify soak planted reproduce mutants jax slurm test-slurm lock clean
 
 all: setup
 	@$(BIN)/snakemake --no-hooks $(ARGS)
@@ -61,6 +62,9 @@ verify: setup
 
 soak: setup
 	@$(BIN)/python -m pytest -n auto -m soak $(ARGS)
+
+planted: setup
+	@$(BIN)/python -m pytest -n 2 -m planted $(ARGS)
 
 reproduce: setup
 	@PYTHONPATH=src $(BIN)/python -m byhand.reproduce -- $(ARGS)

@@ -1,8 +1,13 @@
 """`make reproduce` finds a result that is not the same twice, and sets aside what was timed."""
 
+import math
 from pathlib import Path
 
+import pandas as pd
+import pytest
+
 from byhand import reproduce
+from byhand.errors import BadInput
 from tests.conftest import ROOT
 from tests.workflow.conftest import Project
 
@@ -44,3 +49,18 @@ def test_a_changed_and_a_missing_result_are_named(finished: Project, project: Pr
     assert "results/relu/curves.csv" in different
     assert any(name.startswith("results/relu/depth") for name in different)
     assert all(name.startswith("results/relu/") for name in different)
+
+
+def test_numbers_that_differ_are_counted_in_units_of_their_last_place(tmp_path: Path) -> None:
+    table = pd.DataFrame({"name": ["a", "b"], "x": [1.0, 3.0], "same": [0.1, math.nan], "count": [1, 2]})
+    table.to_csv(tmp_path / "first.csv", index=False)
+    other = table.assign(x=[1 + 2**-51, 3.0], count=[1, 3], name=["a", "c"])
+    other.to_csv(tmp_path / "second.csv", index=False)
+    found = reproduce.apart(tmp_path / "first.csv", tmp_path / "second.csv").set_index("column")
+    assert set(found.index) == {"name", "x", "count"}
+    assert found.loc["x", "differ"] == 1
+    assert found.loc["x", "ulp"] == 2
+    assert found.loc["x", "relative"] == pytest.approx(2**-51, rel=1e-12, abs=0)
+    table.iloc[:1].to_csv(tmp_path / "second.csv", index=False)
+    with pytest.raises(BadInput, match="expected the same columns and rows"):
+        reproduce.apart(tmp_path / "first.csv", tmp_path / "second.csv")
