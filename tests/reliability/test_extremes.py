@@ -78,7 +78,6 @@ CASES: dict[str, tuple[str, str, Any]] = {
 }
 ALWAYS = (
     "housing: a batch larger than the data",
-    "housing: hardly a training row",
     "initialization: a learning rate of a million",
     "least squares: one feature",
 )
