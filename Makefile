@@ -61,7 +61,7 @@ verify: setup
 	@PYTHONPATH=src $(BIN)/python -m byhand.verify
 
 soak: setup
-	@$(BIN)/python -m pytest -n auto -m soak $(ARGS)
+	@$(BIN)/python -m pytest -n auto -m "soak and not slurm" $(ARGS)
 
 planted: setup
 	@$(BIN)/python -m pytest -n 2 -m planted $(ARGS)

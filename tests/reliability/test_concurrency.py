@@ -18,7 +18,6 @@ def test_of_two_snakemakes_in_one_folder_one_leaves_with_a_line_and_the_other_is
     project: Project, finished: Project
 ) -> None:
     shutil.rmtree(project.path / "results/relu")
-    shutil.rmtree(project.path / "results/least_squares")
     first = subprocess.Popen(
         [sys.executable, "-m", "snakemake", "--cores", "2"],
         cwd=project.path,

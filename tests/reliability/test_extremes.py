@@ -79,7 +79,6 @@ CASES: dict[str, tuple[str, str, Any]] = {
 ALWAYS = (
     "housing: a batch larger than the data",
     "initialization: a learning rate of a million",
-    "least squares: one feature",
 )
 
 

@@ -1,6 +1,6 @@
 """On a real Slurm: the same bytes as on this machine, and faults that cost a job and never a result.
 
-`make test-slurm` runs these; `make test` leaves them out.
+`make test-slurm` runs these; `make test` leaves them out, and CI the faults, which take long.
 """
 
 import shutil
@@ -140,6 +140,7 @@ def test_the_whole_pipeline_gives_the_same_bytes_as_on_this_machine(
     assert project.jobs() == {}
 
 
+@pytest.mark.soak
 def test_a_cancelled_job_runs_again(run: Run, finished: Project) -> None:
     run.start_and_wait_in(DOCUMENT)
     run.slurm.ask("scancel", run.job())
@@ -150,6 +151,7 @@ def test_a_cancelled_job_runs_again(run: Run, finished: Project) -> None:
     complete(run, finished)
 
 
+@pytest.mark.soak
 def test_a_job_over_its_time_runs_again_with_twice_the_time(run: Run, finished: Project) -> None:
     run.start_and_wait_in(DOCUMENT)
     run.slurm.ask("scontrol", "update", f"JobId={run.job()}", "TimeLimit=0:01")
@@ -163,6 +165,7 @@ def test_a_job_over_its_time_runs_again_with_twice_the_time(run: Run, finished: 
     complete(run, finished)
 
 
+@pytest.mark.soak
 def test_a_job_over_its_memory_runs_again_with_twice_the_memory(run: Run, finished: Project) -> None:
     (run.project.path / f"take {DOCUMENT}").write_text("1000", encoding="utf-8")
     run.start_and_wait_in(DOCUMENT)
@@ -174,6 +177,7 @@ def test_a_job_over_its_memory_runs_again_with_twice_the_memory(run: Run, finish
     complete(run, finished)
 
 
+@pytest.mark.soak
 def test_a_job_whose_node_goes_down_runs_again_on_the_other(run: Run, finished: Project) -> None:
     run.start_and_wait_in(DOCUMENT)
     node = run.slurm.ask("squeue", "--noheader", "--format=%N", "--jobs", run.job()).strip()
@@ -193,6 +197,7 @@ def test_a_job_whose_node_goes_down_runs_again_on_the_other(run: Run, finished: 
     complete(run, finished)
 
 
+@pytest.mark.soak
 def test_a_controller_that_restarts_loses_nothing(run: Run, finished: Project) -> None:
     run.start_and_wait_in(DOCUMENT)
     run.slurm.stop("slurmctld")
@@ -203,6 +208,7 @@ def test_a_controller_that_restarts_loses_nothing(run: Run, finished: Project) -
     complete(run, finished)
 
 
+@pytest.mark.soak
 def test_a_snakemake_that_is_asked_to_end_waits_for_its_jobs_and_the_next_goes_on(run: Run, finished: Project) -> None:
     run.start_and_wait_in(DOCUMENT)
     run.snakemake.send_signal(signal.SIGTERM)
@@ -214,6 +220,7 @@ def test_a_snakemake_that_is_asked_to_end_waits_for_its_jobs_and_the_next_goes_o
     complete(run, finished)
 
 
+@pytest.mark.soak
 def test_a_snakemake_that_is_killed_loses_only_what_was_not_finished(run: Run, finished: Project) -> None:
     run.start_and_wait_in(DOCUMENT)
     wait_until(lambda: "(Rule: gradients_check)" in run.said(), "Snakemake takes note of what is finished")
