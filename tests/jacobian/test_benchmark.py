@@ -283,6 +283,7 @@ def test_what_makes_the_very_same_calls_is_measured_once_and_told_of_both() -> N
     assert set(found[found["contender"] == "fast_cheapest"]["measured_as"]) == {"fast_reverse"}
     only = pd.DataFrame(benchmark.rows(few, "2-3-2", (), {"numpy": Alone()}, 1))  # type: ignore[dict-item]
     assert set(only["contender"]) == {"fast_cheapest"}
+    assert set(only["measured_as"]) == {"fast_cheapest"}
 
 
 class Alone:
