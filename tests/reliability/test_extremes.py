@@ -90,8 +90,9 @@ def test_an_extreme_value_works_or_is_refused_for_a_stated_reason(case: str, pro
     project.configure(*key.split("."), value=value)
     done = project.snakemake("--cores", "2", problem, "results/report.html")
     said = done.stdout + done.stderr
-    assert "Traceback" not in said
-    assert "Warning:" not in said
+    logs = "".join(path.read_text(encoding="utf-8") for path in (project.path / "logs").rglob("*.log"))
+    assert "Traceback" not in said + logs
+    assert "Warning:" not in said + logs
     if done.returncode:
         refused = [line for line in said.splitlines() if line.startswith("config: ") or ": error: " in line]
         assert refused, said

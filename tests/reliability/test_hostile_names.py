@@ -91,7 +91,7 @@ def test_an_initialization_of_such_a_name_is_refused(name: str) -> None:
 
 
 def test_a_target_of_such_a_name_is_no_target(project: Project) -> None:
-    done = project.snakemake("--cores", "1", "results/initialization/training/$(touch pwned)/depth1_width5_file.npz")
+    done = project.snakemake("--cores", "1", "results/initialization/training/$(touch pwned)/depth1_width5_file.csv")
     assert done.returncode != 0
     assert nothing_was_run(project.path)
     assert os.listdir(project.path / "results/initialization/training") != []
