@@ -56,7 +56,7 @@ def measured(parameters: Parameters, x: Tensor, labels: Tensor) -> Layers:
         bias_gradient_norm=norms(gradients.biases),
         delta_norm=norms(deltas),
         activation_mean=of_activations(lambda h: h.mean(1)),
-        activation_deviation=of_activations(lambda h: h.std(1)),
+        activation_deviation=of_activations(lambda h: h.std(1) if h.shape[1] > 1 else blank),  # one has none
         saturated_share=of_activations(lambda h: (h.abs() > SATURATED).double().mean(1)),
     )
 
