@@ -8,6 +8,7 @@
 # make soak     try every fault of docs/reliability.md, killing a run a hundred times (an hour)
 # make planted  plant a fault for every one of those checks, and see it fail
 # make reproduce  run everything twice, on one core and on two, and compare the results byte for byte
+# make older-processor  run everything twice, once without AVX-512, and tell how far the tables are apart
 # make mutants  alter the mathematics in every place, and see the tests fail
 # make jax      add JAX, one more contender in the benchmark of problem 2
 # make slurm    add what hands jobs to a Slurm cluster: snakemake --profile profiles/slurm
@@ -19,7 +20,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SNAKEFILES := Snakefile $(wildcard workflow/rules/*.smk)
 
-.PHONY: all setup test status lint bench gallery verify soak planted reproduce mutants jax slurm test-slurm lock clean
+.PHONY: all setup test status lint bench gallery verify soak planted reproduce older-processor mutants jax slurm test-slurm lock clean
 
 all: setup
 	@$(BIN)/snakemake --no-hooks $(ARGS)
@@ -68,6 +69,9 @@ planted: setup
 
 reproduce: setup
 	@PYTHONPATH=src $(BIN)/python -m byhand.reproduce -- $(ARGS)
+
+older-processor: setup
+	@PYTHONPATH=src $(BIN)/python -m byhand.reproduce --older-processor -- $(ARGS)
 
 mutants: setup
 	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --system-certs --quiet mutmut==3.8.1

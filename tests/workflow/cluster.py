@@ -8,6 +8,7 @@ import contextlib
 import getpass
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -75,6 +76,14 @@ def wait_until(true: Callable[[], object], what: str, patience: float = PATIENCE
     while not true():
         assert time.monotonic() < end, f"waited {patience:.0f} s in vain: {what}"
         time.sleep(0.1)
+
+
+def kill_all_that_name(path: Path) -> None:
+    """Kill every process that has `path` in its command line."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it ended by itself
+            if str(path).encode() in (process / "cmdline").read_bytes():
+                os.kill(int(process.name), signal.SIGKILL)
 
 
 @dataclass
