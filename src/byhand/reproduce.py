@@ -21,7 +21,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from byhand import files, step
+from byhand import configuration, files, step
 from byhand.errors import BadInput
 
 CORES = (1, 2)
@@ -54,9 +54,11 @@ def run(
         BadInput: the run failed.
     """
     copy(project, folder)
-    home = os.environ.get("BYHAND_DATA_HOME") or str(project / "data")  # what was downloaded once will do
     command = [sys.executable, "-m", "snakemake", "--no-hooks", "--cores", str(cores), *arguments]
-    environment = {**os.environ, **variables, "BYHAND_DATA_HOME": home}
+    environment = {**os.environ, **variables}
+    downloaded = project / "data"
+    if downloaded.is_dir():  # once will do
+        environment.setdefault(configuration.DATA_HOME, str(downloaded))
     done = subprocess.run(command, cwd=folder, env=environment, check=False)
     if done.returncode:
         raise BadInput(f"{folder}: the run on {cores} cores failed; its output is above")

@@ -34,6 +34,13 @@ def test_the_whole_project_is_copied_and_nothing_that_was_made(tmp_path: Path) -
     assert sorted(map(str, copied)) == sorted(code)
 
 
+def test_a_project_that_has_downloaded_nothing_can_be_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BYHAND_DATA_HOME", raising=False)
+    reproduce.copy(ROOT, tmp_path / "project")
+    results = reproduce.run(tmp_path / "project", tmp_path / "again", 1, ["--dry-run", "--quiet"])
+    assert results == tmp_path / "again/results"
+
+
 def test_two_runs_are_compared_but_for_what_was_timed(finished: Project, project: Project) -> None:
     made, timed = reproduce.outputs(finished.path / "results")
     assert timed == TIMED
