@@ -1,6 +1,8 @@
 """The network by hand against torch.nn, autograd and torch.optim, and initialisations against what they promise."""
 
 import math
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 import torch
@@ -142,6 +144,21 @@ def test_weights_have_mean_zero_and_the_promised_variance(name: str) -> None:
         assert weights.shape == (fan_in, fan_out)
         assert weights.mean().abs() < 5 * math.sqrt(variance / weights.numel())
         assert weights.square().mean().item() == pytest.approx(variance, rel=0.03)
+
+
+@pytest.mark.parametrize(
+    ("name", "theirs"),
+    [
+        ("xavier_uniform", nn.init.xavier_uniform_),
+        ("lecun", partial(nn.init.kaiming_normal_, nonlinearity="linear")),
+        ("he", partial(nn.init.kaiming_normal_, nonlinearity="relu")),
+        ("orthogonal", nn.init.orthogonal_),
+    ],
+)
+def test_the_variance_is_that_of_torchs_initialisation(name: str, theirs: Callable[..., Tensor]) -> None:
+    for fan_in, fan_out in ((300, 200), (200, 300)):
+        weights = theirs(torch.empty(fan_out, fan_in), generator=generator("test", name))
+        assert named(name).variance(fan_in, fan_out) == pytest.approx(weights.square().mean().item(), rel=0.03)
 
 
 def test_uniform_weights_stay_within_d() -> None:

@@ -82,7 +82,7 @@ def test_planted_mistakes_in_the_closed_form_are_told_apart(
 @pytest.mark.parametrize("factor", FACTORS)
 def test_all_methods_agree_within_rounding(condition: float, factor: float) -> None:
     problem = with_condition(condition, 20, 4)
-    step_size = factor * spectrum(problem.X).bound
+    step_size = factor * spectrum(problem.X).bound()
     run = list(descend(problem.X, problem.y, problem.start, step_size, 300))
     allowed = rounding_allows(problem.X, problem.y, run, step_size)
     for k in (1, 2, 3, 10, 299, 300):
@@ -141,7 +141,7 @@ DEFICIENT = [
 def test_without_full_rank_descent_ends_at_the_minimiser_nearest_to_its_start(problem: Problem) -> None:
     X, y, start = problem.X, problem.y, problem.start
     known = spectrum(X)
-    end = by_steps(X, y, start, known.optimal_step_size, 400)
+    end = by_steps(X, y, start, known.optimal_step_size(), 400)
     pseudoinverse = np.linalg.pinv(X)
     null_space = np.eye(len(start)) - pseudoinverse @ X
     np.testing.assert_allclose(nearest_minimiser(X, y, start), pseudoinverse @ y + null_space @ start, atol=1e-12)
@@ -158,7 +158,7 @@ def test_without_full_rank_descent_ends_at_the_minimiser_nearest_to_its_start(pr
 def test_descent_converges_below_the_bound_definite_or_not(factor: float) -> None:
     problem = with_condition(10, 20, 4)
     known = spectrum(problem.X)
-    step_size = factor * known.bound
+    step_size = factor * known.bound()
     smallest = np.linalg.eigvalsh(np.eye(4) - step_size * problem.X.T @ problem.X)[0]
     assert smallest == pytest.approx(1 - 2 * factor, abs=1e-12)  # negative above half of the bound
     end = by_matrix_power(problem.X, problem.y, problem.start, step_size, 2**20)
@@ -209,10 +209,16 @@ def test_where_an_eigenvalue_is_zero_the_sum_counts_the_steps() -> None:
     assert by_eigenvalues(flat, np.array([3.0]), np.array([1.0]), 0.25, 8)[0] == 1 + 0.25 * 8 * 3
 
 
+def test_an_eigenvalue_counts_if_it_is_above_the_rounding_of_the_largest() -> None:
+    rounding = 3 * np.finfo(float).eps
+    assert Spectrum(np.array([rounding, 1e-3, 1.0]), np.eye(3)).nonzero().tolist() == [1e-3, 1.0]
+    assert len(Spectrum(np.array([np.nextafter(rounding, 1), 1e-3, 1.0]), np.eye(3)).nonzero()) == 3
+
+
 @pytest.mark.parametrize("condition", [1.5, 10, 1e6])
 def test_no_step_size_is_better_than_the_optimal_one(condition: float) -> None:
     known = spectrum(with_condition(condition, 20, 4).X)
-    best = known.optimal_step_size
+    best = known.optimal_step_size()
     assert known.rate(best) == pytest.approx((condition - 1) / (condition + 1))
     assert all(known.rate(factor * best) > known.rate(best) for factor in (0.5, 0.99, 1.01, 1.5))
 

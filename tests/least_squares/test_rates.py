@@ -13,7 +13,7 @@ from byhand.least_squares.rates import Window, rounding_floor, window
 def test_the_measured_rate_is_the_spectral_radius(factor: float, condition: float) -> None:
     problem = with_condition(condition, 20, 3)
     known, best = spectrum(problem.X), minimiser(problem.X, problem.y)
-    step_size = factor * known.bound
+    step_size = factor * known.bound()
     seen = window(known.vectors.T @ (problem.start - best), known.multipliers(step_size), 100_000, 1e-12)
     assert isinstance(seen, Window)
     run = list(descend(problem.X, problem.y, problem.start, step_size, seen.last))

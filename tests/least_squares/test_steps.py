@@ -49,7 +49,7 @@ def test_runs_converge_exactly_below_the_bound(problem: Problem) -> None:
     settings = convergence.Settings(**SIZES, factors=FACTORS, steps=2000, tolerance=0.01, curve_steps=10)  # type: ignore[arg-type]
     known = spectrum(problem.X)
     for factor, expected in zip(FACTORS, ("converges", "converges", "stays", "diverges"), strict=True):
-        row = convergence.compare(problem, known, "", factor * known.bound, settings)
+        row = convergence.compare(problem, known, "", factor * known.bound(), settings)
         assert row["measured_behaviour"] == row["predicted_behaviour"] == expected
         assert row["rate_verdict"] == ("not visible" if row["why_not"] else "agrees")
 
@@ -57,7 +57,7 @@ def test_runs_converge_exactly_below_the_bound(problem: Problem) -> None:
 def test_a_curve_is_the_closed_form() -> None:
     problem = with_condition(10, 20, 3)
     known = spectrum(problem.X)
-    table = pd.DataFrame(convergence.curve(problem, known, "", known.optimal_step_size, 40))
+    table = pd.DataFrame(convergence.curve(problem, known, "", known.optimal_step_size(), 40))
     assert (table["relative_error"] - table["relative_error_by_eigenvalues"]).abs().max() < 1e-13
 
 

@@ -46,6 +46,20 @@ def test_floats_stay_within_the_rounding_bound_of_the_exact_function(network: nn
         assert abs(Fraction(found) - exact(Fraction(point))) <= Fraction(allowed)
 
 
+@pytest.mark.parametrize(("units", "h", "within"), [(1, 1.0, 1e-14), (2**17, 1.0, 1e-11), (2**17, 0.0, 1e-11)])
+def test_the_rounding_bound_is_as_it_is_derived(units: int, h: float, within: float) -> None:
+    """1 + (h − 1) in each unit, then their sum; so many units that terms in γ² show, beside h and beside its error."""
+    network = nn.Sequential(linear([[1]] * units, [h - 1] * units), nn.ReLU(), linear([[1] * units], [0]))
+
+    def gamma(terms: int) -> Fraction:
+        return Fraction(terms, 2**53 - terms)
+
+    error = gamma(2) * Fraction(2 - h)
+    expected = units * error + gamma(units + 1) * units * (Fraction(h) + error)
+    found = rounding_bound(network, torch.ones(1, dtype=torch.float64)).item()
+    assert found == pytest.approx(float(expected * (1 + Fraction(1, 2**40))), rel=within, abs=0)
+
+
 def test_the_weights_are_those_that_were_stated_or_none() -> None:
     layer = linear([[0.1, 2], [Fraction(1, 4), -3]], [1, 2**-50])
     assert layer.weight.tolist() == [[0.1, 2], [0.25, -3]]

@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -181,11 +181,15 @@ def main(arguments: argparse.Namespace) -> None:
     """Write the table and print it."""
     settings = step.settings(arguments, Settings)
     images = load_images(arguments.data)
-    if settings.steps * settings.batch_size > len(images.train_labels):
+    epoch = len(images.train_labels) // settings.batch_size
+    if epoch == 0:
         raise BadInput(
-            f"initialization.benchmark.steps: {settings.steps} batches of {settings.batch_size} are more than the"
-            f" {len(images.train_labels)} training images"
+            f"initialization.training.batch_size: {settings.batch_size} is more than the {len(images.train_labels)}"
+            " training images"
         )
+    if epoch < settings.steps:  # a small set, such as the one that is there without a network
+        print(f"{epoch} steps a repetition instead of {settings.steps}: there are no more whole batches")
+        settings = replace(settings, steps=epoch)
     torch.set_flush_denormal(True)
     jax = None
     if importlib.util.find_spec("jax") is None:
@@ -225,6 +229,7 @@ def main(arguments: argparse.Namespace) -> None:
                 "times_faster_lower_quartile": speed.quantile(0.25),
                 "times_faster_upper_quartile": speed.quantile(0.75),
                 "times_the_products_alone": (values / per_run[floor]).median() if floor in per_run else None,
+                "steps": settings.steps,
                 "repetitions": settings.repetitions,
                 "threads": arguments.threads,
                 "relative_difference_in_float64": difference,

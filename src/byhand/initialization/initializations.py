@@ -1,8 +1,8 @@
 """Initialisations by name: how the weights of a layer are drawn. Biases start at zero.
 
 An initialisation is a distribution of mean zero and the variance Var(w) that it gives a layer of so many inputs
-(fan_in) and outputs (fan_out); signal propagation depends on that variance alone, up to finite width. A new one is one
-line of `INITIALIZATIONS`.
+(fan_in) and outputs (fan_out); signal propagation depends on that variance alone, up to finite width. A new one is its
+variance and one line of `INITIALIZATIONS`.
 """
 
 import math
@@ -50,11 +50,31 @@ class Initialization:
         return self.distribution(fan_in, fan_out, self.variance(fan_in, fan_out), generator)
 
 
+def xavier(fan_in: int, fan_out: int) -> float:
+    """Var = 2/(fan_in + fan_out) (Glorot, Bengio 2010)."""
+    return 2 / (fan_in + fan_out)
+
+
+def lecun(fan_in: int, fan_out: int) -> float:
+    """Var = 1/fan_in (LeCun et al. 1998)."""
+    return 1 / fan_in
+
+
+def he(fan_in: int, fan_out: int) -> float:
+    """Var = 2/fan_in (He et al. 2015)."""
+    return 2 / fan_in
+
+
+def orthogonal(fan_in: int, fan_out: int) -> float:
+    """Var = 1/max(fan_in, fan_out), which makes a square matrix orthogonal (Saxe et al. 2014)."""
+    return 1 / max(fan_in, fan_out)
+
+
 INITIALIZATIONS = {
-    "xavier_uniform": Initialization(uniform, lambda fan_in, fan_out: 2 / (fan_in + fan_out)),  # Glorot, Bengio 2010
-    "lecun": Initialization(normal, lambda fan_in, fan_out: 1 / fan_in),  # LeCun et al. 1998
-    "he": Initialization(normal, lambda fan_in, fan_out: 2 / fan_in),  # He et al. 2015
-    "orthogonal": Initialization(haar, lambda fan_in, fan_out: 1 / max(fan_in, fan_out)),  # Saxe et al. 2014
+    "xavier_uniform": Initialization(uniform, xavier),
+    "lecun": Initialization(normal, lecun),
+    "he": Initialization(normal, he),
+    "orthogonal": Initialization(haar, orthogonal),
 }
 """All but U[−d, d], which is named by its number: `uniform_0.1`."""
 

@@ -72,6 +72,10 @@ def cheapest(widths: tuple[int, ...], call: int = 0) -> Order:
     Raises:
         ValueError: fewer than two widths, which is no chain, or one below 1.
     """
+    return _cheapest(widths, call)
+
+
+def _cheapest(widths: tuple[int, ...], call: int) -> Order:
     if len(widths) < 2 or min(widths) < 1:
         raise ValueError(f"widths {widths} are not those of a chain: expected two or more, each at least 1")
 

@@ -48,7 +48,7 @@ def rows(settings: Settings, features: int) -> Iterator[dict[str, Any]]:
     """The times for one number of features."""
     problem = with_condition(settings.condition, settings.samples, features)
     X, y, start = problem.X, problem.y, problem.start
-    step_size = spectrum(X).optimal_step_size
+    step_size = spectrum(X).optimal_step_size()
     one_gradient = float(np.median(seconds(lambda: gradient(X, start, y), 20 * settings.repetitions)))
     for k in settings.steps:
         reference = by_steps(X, y, start, step_size, k)

@@ -48,7 +48,7 @@ def rows(problem: Problem, settings: Settings) -> Iterator[dict[str, Any]]:
     """The comparisons on one problem."""
     X, y, start = problem.X, problem.y, problem.start
     known = spectrum(X)
-    for name, step_size in step_sizes(settings.factors, known.bound, known.optimal_step_size).items():
+    for name, step_size in step_sizes(settings.factors, known.bound(), known.optimal_step_size()).items():
         run = real_run(problem, step_size, max(settings.steps))
         allowed = rounding_allows(X, y, run, step_size)
         for k in settings.steps:

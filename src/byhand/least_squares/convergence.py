@@ -115,7 +115,7 @@ def main(arguments: argparse.Namespace) -> None:
     curves: list[dict[str, Any]] = []
     for problem in tqdm(problems(settings, arguments.data), desc="problems", mininterval=2):
         known = spectrum(problem.X)
-        for name, step_size in step_sizes(settings.factors, known.bound, known.optimal_step_size).items():
+        for name, step_size in step_sizes(settings.factors, known.bound(), known.optimal_step_size()).items():
             rows.append(compare(problem, known, name, step_size, settings))
             curves += curve(problem, known, name, step_size, settings.curve_steps)
     tables.write(pd.DataFrame(rows), arguments.output)

@@ -34,7 +34,7 @@ def rows(problem: Problem, settings: Settings) -> Iterator[dict[str, Any]]:
     known = spectrum(problem.X)
     best = minimiser(problem.X, problem.y)
     condition = float(known.eigenvalues[-1] / known.eigenvalues[0])
-    for name, step_size in step_sizes(settings.factors, known.bound, known.optimal_step_size).items():
+    for name, step_size in step_sizes(settings.factors, known.bound(), known.optimal_step_size()).items():
         M = np.eye(problem.X.shape[1]) - step_size * (problem.X.T @ problem.X)
         eigenvalues = np.linalg.eigvalsh(M)
         rounding = 2.0**-53 * sum(problem.X.shape)

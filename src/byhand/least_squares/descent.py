@@ -97,17 +97,14 @@ class Spectrum:
     eigenvalues: Array
     vectors: Array
 
-    @property
     def bound(self) -> float:
         """2/λ_max: gradient descent converges for step sizes above 0 and below this."""
         return float(2 / self.eigenvalues[-1])
 
-    @property
     def optimal_step_size(self) -> float:
         """2/(λ_min + λ_max), λ_min the smallest that is not 0 but for rounding."""
-        return float(2 / (self.nonzero[0] + self.eigenvalues[-1]))
+        return float(2 / (self.nonzero()[0] + self.eigenvalues[-1]))
 
-    @property
     def nonzero(self) -> Array:
         """The eigenvalues above rounding, as many as X has rank."""
         smallest = self.eigenvalues[-1] * len(self.eigenvalues) * np.finfo(float).eps
@@ -119,7 +116,7 @@ class Spectrum:
 
     def rate(self, step_size: float) -> float:
         """max |1 − αλᵢ| over λᵢ > 0: the spectral radius of M where X has full column rank."""
-        return float(np.abs(1 - step_size * self.nonzero).max())
+        return float(np.abs(1 - step_size * self.nonzero()).max())
 
 
 def spectrum(X: Array) -> Spectrum:

@@ -39,7 +39,7 @@ def table(settings: Settings) -> tuple[pd.DataFrame, pd.DataFrame]:
 
     def rows() -> Iterator[dict[str, Any]]:
         yield point("minimiser", 0.0, 0, best)
-        for name, step_size in step_sizes(settings.factors, known.bound, known.optimal_step_size).items():
+        for name, step_size in step_sizes(settings.factors, known.bound(), known.optimal_step_size()).items():
             for k, w in enumerate(descend(X, y, start, step_size, settings.steps)):
                 yield point(name, step_size, k, w)
 

@@ -49,7 +49,7 @@ def rows(problem: Problem, settings: Settings) -> Iterator[dict[str, Any]]:
     """The ends of the runs of one problem."""
     X, y = problem.X, problem.y
     known = spectrum(X)
-    step_size = known.optimal_step_size
+    step_size = known.optimal_step_size()
     steps = math.ceil(math.log(FALL) / math.log(known.rate(step_size)))
     pseudoinverse = np.linalg.pinv(X)
     null_space = np.eye(X.shape[1]) - pseudoinverse @ X
@@ -64,7 +64,7 @@ def rows(problem: Problem, settings: Settings) -> Iterator[dict[str, Any]]:
         }
         yield {
             **problem.facts,
-            "rank": len(known.nonzero),
+            "rank": len(known.nonzero()),
             "start": f"random {number}" if number else "zero",
             "step_size": step_size,
             "steps": steps,

@@ -62,14 +62,13 @@ def unit_count(network: nn.Sequential) -> int:
     return count
 
 
-@torch.no_grad()
 def evaluate(network: nn.Module, x: Tensor) -> Tensor:
     """The network's float values at x: (points,) → (points,)."""
-    values: Tensor = network(x.unsqueeze(1))
+    with torch.no_grad():
+        values: Tensor = network(x.unsqueeze(1))
     return values.squeeze(1)
 
 
-@torch.no_grad()
 def rounding_bound(network: nn.Sequential, x: Tensor) -> Tensor:
     """How far float evaluation at the floats x: (points,) can be from the exact value, for any order of summation.
 
@@ -80,13 +79,14 @@ def rounding_bound(network: nn.Sequential, x: Tensor) -> Tensor:
     u, subnormal = 2.0**-53, 5e-324
     value = x.unsqueeze(1)
     error = torch.zeros_like(value)
-    for layer in network:
-        if isinstance(layer, nn.Linear):
-            terms = layer.in_features + 1
-            gamma = terms * u / (1 - terms * u)
-            size = nn.functional.linear(value.abs() + error, layer.weight.abs(), layer.bias.abs())
-            error = nn.functional.linear(error, layer.weight.abs()) + gamma * size + terms * subnormal
-        value = layer(value)
+    with torch.no_grad():
+        for layer in network:
+            if isinstance(layer, nn.Linear):
+                terms = layer.in_features + 1
+                gamma = terms * u / (1 - terms * u)
+                size = nn.functional.linear(value.abs() + error, layer.weight.abs(), layer.bias.abs())
+                error = nn.functional.linear(error, layer.weight.abs()) + gamma * size + terms * subnormal
+            value = layer(value)
     return error.squeeze(1) * (1 + 2.0**-40)  # for the rounding of the bound itself
 
 

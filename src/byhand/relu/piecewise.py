@@ -12,7 +12,7 @@ a function of this kind (Arora, Basu, Mianjy and Mukherjee, 2018, theorem 2.1), 
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -53,14 +53,8 @@ class PiecewiseLinear:
 
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:
-        """The k + 1 lines from left to right, by cumulation in O(k)."""
-        slope, intercept = self.slope, self.intercept
-        found = [Piece(None, slope, intercept)]
-        for b, change in self.kinks:
-            slope += change
-            intercept -= change * b
-            found.append(Piece(b, slope, intercept))
-        return tuple(found)
+        """The k + 1 lines from left to right."""
+        return tuple(_pieces(self.slope, self.intercept, self.kinks))
 
     @property
     def slopes(self) -> tuple[Fraction, ...]:
@@ -70,7 +64,7 @@ class PiecewiseLinear:
     @property
     def values(self) -> tuple[Fraction, ...]:
         """f(b₁), …, f(b_k)."""
-        return tuple(piece.slope * b + piece.intercept for piece, b in zip(self.pieces, self.breakpoints, strict=False))
+        return tuple(map(self, self.breakpoints))
 
     def __call__(self, x: Fraction) -> Fraction:
         """The value at x, in O(log k)."""
@@ -85,6 +79,15 @@ class PiecewiseLinear:
 
     def __rmul__(self, factor: Fraction) -> "PiecewiseLinear":
         return combine((factor,), (self,))
+
+
+def _pieces(slope: Fraction, intercept: Fraction, kinks: Iterable[tuple[Fraction, Fraction]]) -> Iterator[Piece]:
+    """The lines from left to right, by cumulation."""
+    yield Piece(None, slope, intercept)
+    for b, change in kinks:
+        slope += change
+        intercept -= change * b
+        yield Piece(b, slope, intercept)
 
 
 def line(slope: Fraction | int, intercept: Fraction | int = 0) -> PiecewiseLinear:
