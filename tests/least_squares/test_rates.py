@@ -1,5 +1,7 @@
 """Where a rate can be measured, and that what is measured there is the rate."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -62,6 +64,12 @@ def test_the_slowest_component_is_alone_once_the_others_are_a_thousandth_of_its_
     assert others**2 == 1e-3 * slowest**2, "exactly, so that this is the boundary"
     assert window(np.array([slowest, others]), np.array([0.5, 0.25]), 100, 0) == Window(0, 3)
     assert window(np.array([slowest, 1.001 * others]), np.array([0.5, 0.25]), 100, 0) == Window(1, 4)
+
+
+def test_the_slowest_component_may_be_alone_after_billions_of_steps_only() -> None:
+    found = window(np.ones(2), np.array([0.5, 0.5 * (1 - 1e-9)]), 10**10, 0)
+    assert isinstance(found, Window)
+    assert found.first == pytest.approx(math.log(1e3) / 2e-9)
 
 
 def test_a_component_that_is_slower_by_1e_12_is_not_a_leading_one() -> None:
