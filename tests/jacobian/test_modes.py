@@ -210,6 +210,17 @@ def test_the_fast_route_gives_the_same_jacobian_and_never_overwrites_it(
     np.testing.assert_allclose(second, MODES[mode](weights, -2 * x), rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("batch", [None, 2])
+@pytest.mark.parametrize("widths", [(1, 3, 4, 2), (3, 4, 5, 2), (4, 1, 5, 4)])
+def test_the_fast_route_keeps_to_float32(widths: tuple[int, ...], batch: int | None, mode: str) -> None:
+    weights, x = drawn(widths, *([] if batch is None else [batch]))
+    route = products.prepared(cost.ORDERS[mode](widths[::-1]), widths, batch)
+    found = route([W.float().numpy() for W in weights], x.float().numpy())
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, MODES[mode](weights, x), rtol=1e-3, atol=1e-5)
+
+
 @pytest.mark.parametrize("width", [5, 300])  # 3 · 300² is more than one thread takes
 def test_a_batch_in_pieces_or_in_one_product_is_the_same(width: int) -> None:
     weights, x = drawn((2, width, width, 3), 3)
