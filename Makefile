@@ -5,7 +5,7 @@
 # make bench    time the notebook's ways against ours
 # make gallery  copy the figures of a run to docs/gallery, and its verdicts into the README
 # make verify   compare every result with the checksum in its provenance
-# make soak     try every fault of docs/reliability.md, killing a run a hundred times (an hour)
+# make soak     try every fault of docs/reliability.md, killing a run a hundred times (40 minutes)
 # make planted  plant a fault for every one of those checks, and see it fail
 # make reproduce  run everything twice, on one core and on two, and compare the results byte for byte
 # make older-processor  run everything twice, once without AVX-512, and tell how far the tables are apart
