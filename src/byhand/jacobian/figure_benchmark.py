@@ -22,15 +22,15 @@ LOOKS: dict[str, tuple[str, str, str]] = {  # contender: (colour, marker, line)
     "jax_jacrev": ("purple", "v", "--"),
     "jacrev": ("vermillion", "D", "--"),
 }
-PEERS: dict[str, tuple[str, str]] = {  # contender: (colour, marker)
+PEERS: dict[str, tuple[str, str]] = {  # contender: (colour, marker that is told in grey too)
     "published_reverse": ("grey", "x"),
     "published_forward": ("grey", "+"),
     "functional_reverse": ("orange", "o"),
     "functional_forward": ("orange", "s"),
-    "jacrev": ("vermillion", "o"),
-    "jacfwd": ("vermillion", "s"),
-    "jax_jacrev": ("purple", "o"),
-    "jax_jacfwd": ("purple", "s"),
+    "jacrev": ("vermillion", "^"),
+    "jacfwd": ("vermillion", "v"),
+    "jax_jacrev": ("purple", "D"),
+    "jax_jacfwd": ("purple", "P"),
 }
 
 
@@ -61,7 +61,7 @@ def draw_depth(table: pd.DataFrame, claims: pd.DataFrame, device: str, panels: A
     of_device = claims[(claims["device"] == device) & claims["shape"].str.fullmatch(DOCUMENT)]
     printed = of_device.drop_duplicates("depth")
     right.plot(printed["depth"], printed["printed_ratio"], "k*", markersize=7, linestyle="none", label="printed")
-    for variant, colour, marker in (("published", "grey", "D"), ("corrected", "blue", "o")):
+    for variant, colour, marker, line in (("published", "grey", "D", ":"), ("corrected", "blue", "o", "--")):
         run = of_device[of_device["variant"] == variant]
         spread = [run["measured_ratio"] - run["lower_quartile"], run["upper_quartile"] - run["measured_ratio"]]
         right.errorbar(
@@ -76,7 +76,7 @@ def draw_depth(table: pd.DataFrame, claims: pd.DataFrame, device: str, panels: A
         right.plot(
             run["depth"],
             run["ratio_of_multiplications"],
-            "--",
+            line,
             color=style.COLOURS[colour],
             label=f"{variant}, multiplications",
         )
