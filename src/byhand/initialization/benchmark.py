@@ -181,12 +181,8 @@ def main(arguments: argparse.Namespace) -> None:
     """Write the table and print it."""
     settings = step.settings(arguments, Settings)
     images = load_images(arguments.data)
-    epoch = len(images.train_labels) // settings.batch_size
-    if epoch == 0:
-        raise BadInput(
-            f"initialization.training.batch_size: {settings.batch_size} is more than the {len(images.train_labels)}"
-            " training images"
-        )
+    train_rows = training.batches(images, "train")
+    epoch = training.whole_batches(train_rows, settings.batch_size, "training")
     if epoch < settings.steps:  # a small set, such as the one that is there without a network
         print(f"{epoch} steps a repetition instead of {settings.steps}: there are no more whole batches")
         settings = replace(settings, steps=epoch)
@@ -196,7 +192,7 @@ def main(arguments: argparse.Namespace) -> None:
         print("JAX is not installed: no rows for it")
     else:
         everything = start(images, settings, range(max(settings.seeds)))
-        jax = Jax(training.batches(images, "train"), everything, settings, arguments.threads)
+        jax = Jax(train_rows, everything, settings, arguments.threads)
     difference = agreed(images, settings, jax)
     seconds: dict[tuple[str, int], Callable[[], float]] = {}
     for name, runs, way in contenders(images, settings, arguments.threads):

@@ -50,6 +50,17 @@ class Epoch:
     parameters: Parameters
 
 
+def whole_batches(rows: Batches, batch_size: int, name: str) -> int:
+    """How many whole batches the rows of the training or the test set (`name`) make.
+
+    Raises:
+        BadInput: none.
+    """
+    if len(rows.x) < batch_size:
+        raise BadInput(f"initialization.training.batch_size: {batch_size} is more than the {len(rows.x)} {name} rows")
+    return len(rows.x) // batch_size
+
+
 def train(
     train_rows: Batches,
     test_rows: Batches,
@@ -75,13 +86,9 @@ def train(
     Raises:
         BadInput: there are fewer rows than a batch takes.
     """
-    for name, rows in (("training", train_rows), ("test", test_rows)):
-        if len(rows.x) < batch_size:
-            raise BadInput(
-                f"initialization.training.batch_size: {batch_size} is more than the {len(rows.x)} {name} rows"
-            )
+    steps = whole_batches(train_rows, batch_size, "training")
+    whole_batches(test_rows, batch_size, "test")
     runs = len(parameters.biases[0])
-    steps = len(train_rows.x) // batch_size
     diverged = torch.zeros(runs, dtype=torch.long)
     done = 0
     outputs: list[Tensor] | None = None
