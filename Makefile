@@ -24,7 +24,7 @@ SNAKEFILES := Snakefile $(wildcard workflow/rules/*.smk)
 
 all: setup
 	@$(BIN)/snakemake --no-hooks $(ARGS)
-	@PYTHONPATH=src $(BIN)/python -m byhand.summary results
+	@PYTHONPATH=src $(BIN)/python -m byhand.commands.summary results
 
 setup: .venv/installed
 
@@ -42,7 +42,7 @@ test: setup
 	@$(BIN)/python -m pytest -n auto $(ARGS)
 
 status: setup
-	@PYTHONPATH=src $(BIN)/python -m byhand.status $(ARGS)
+	@PYTHONPATH=src $(BIN)/python -m byhand.commands.status $(ARGS)
 
 lint: setup
 	@$(BIN)/ruff check .
@@ -55,11 +55,11 @@ bench: setup
 	@$(BIN)/snakemake --no-hooks --cores all --forcerun benchmarks -- benchmarks
 
 gallery: all
-	@PYTHONPATH=src $(BIN)/python -m byhand.report.gallery --results results --captions workflow/report \
+	@PYTHONPATH=src $(BIN)/python -m byhand.commands.gallery --results results --captions workflow/report \
 		--gallery docs/gallery --readme README.md
 
 verify: setup
-	@PYTHONPATH=src $(BIN)/python -m byhand.verify
+	@PYTHONPATH=src $(BIN)/python -m byhand.commands.verify
 
 soak: setup
 	@$(BIN)/python -m pytest -n auto -m "soak and not slurm" $(ARGS)
@@ -68,10 +68,10 @@ planted: setup
 	@$(BIN)/python -m pytest -n 2 -m planted $(ARGS)
 
 reproduce: setup
-	@PYTHONPATH=src $(BIN)/python -m byhand.reproduce -- $(ARGS)
+	@PYTHONPATH=src $(BIN)/python -m byhand.commands.reproduce -- $(ARGS)
 
 older-processor: setup
-	@PYTHONPATH=src $(BIN)/python -m byhand.reproduce --older-processor -- $(ARGS)
+	@PYTHONPATH=src $(BIN)/python -m byhand.commands.reproduce --older-processor -- $(ARGS)
 
 mutants: setup
 	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --system-certs --quiet mutmut==3.8.1

@@ -8,12 +8,12 @@ from pathlib import Path
 SOURCE = Path(workflow.basedir, "src")
 sys.path.insert(0, str(SOURCE))
 
-from byhand import configuration
-from byhand.demand import growing
-from byhand.fingerprint import code
-from byhand.records import keep_with_results
-from byhand.step import flags
-from byhand.summary import told
+from byhand.workflow import configuration
+from byhand.workflow.demand import growing
+from byhand.workflow.fingerprint import code
+from byhand.workflow.records import keep_with_results
+from byhand.workflow.flags import flags
+from byhand.commands.summary import told
 
 configuration.or_exit(configuration.check_name, Path(workflow.basedir))
 

@@ -34,7 +34,7 @@ def real_data() -> Path:
 
 @pytest.fixture(scope="session")
 def step() -> Step:
-    """Run a step as a person would: step("housing.train", "--protocol", "published", …)."""
+    """Run a step as a person would: step("housing.steps.train", "--protocol", "published", …)."""
 
     def run(name: str, *arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
         done: subprocess.CompletedProcess[str] = subprocess.run(

@@ -20,7 +20,7 @@ import pytest
 from torchvision.datasets import MNIST
 
 from byhand.data import cache, sources
-from byhand.data.download import Failed, remove_unfinished, run
+from byhand.data.steps.download import Failed, remove_unfinished, run
 from tests.conftest import ROOT, Step
 from tests.data.server import mirror, refusing
 
@@ -37,7 +37,15 @@ def download(step: Step, tmp_path: Path) -> Run:
 
     def run(*sources: str, options: tuple[object, ...] = ()) -> subprocess.CompletedProcess[str]:
         return step(
-            "data.download", "--sources", *sources, *QUICK, *MIRRORS, *options, "--output", "out.npz", cwd=tmp_path
+            "data.steps.download",
+            "--sources",
+            *sources,
+            *QUICK,
+            *MIRRORS,
+            *options,
+            "--output",
+            "out.npz",
+            cwd=tmp_path,
         )
 
     return run
@@ -168,7 +176,7 @@ def test_without_a_fallback_an_unreachable_host_is_an_error_that_leaves_earlier_
     (tmp_path / "out.npz").write_bytes(b"earlier")
     done = download("mnist", options=("--mnist-mirrors", refusing()))
     assert done.returncode == 1
-    assert without_progress(done.stderr)[-1].startswith("byhand.data.download: error: no data: mnist: ")
+    assert without_progress(done.stderr)[-1].startswith("byhand.data.steps.download: error: no data: mnist: ")
     assert "Connection refused" in done.stderr
     assert "Traceback" not in done.stderr
     assert (tmp_path / "out.npz").read_bytes() == b"earlier"

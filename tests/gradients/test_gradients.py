@@ -11,7 +11,7 @@ from torch import Tensor
 
 from byhand.gradients import network, references
 from byhand.gradients.network import LOSSES, NAMES, Loss, Parameters
-from byhand.randomness import generator
+from byhand.numerics.randomness import generator
 
 Problem = tuple[Parameters, Tensor, Tensor, Loss]
 

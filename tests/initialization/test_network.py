@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from byhand.errors import BadInput
 from byhand.initialization import network, propagation
 from byhand.initialization.initializations import INITIALIZATIONS, haar, named
-from byhand.randomness import generator
+from byhand.numerics.randomness import generator
 
 ALL = ["uniform_0.01", "uniform_0.1", "uniform_2.0", *INITIALIZATIONS]
 INPUTS, CLASSES, BATCH = 30, 10, 16

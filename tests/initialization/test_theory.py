@@ -11,7 +11,7 @@ from scipy.integrate import quad
 
 from byhand.initialization import network, propagation, theory
 from byhand.initialization.initializations import named
-from byhand.randomness import generator
+from byhand.numerics.randomness import generator
 
 
 def gaussian(function: Callable[[float], float], q: float) -> float:

@@ -9,12 +9,12 @@ import pytest
 import torch
 from torch import nn
 
-from byhand.datasets import Images
+from byhand.data.arrays import Images
 from byhand.errors import BadInput
 from byhand.initialization import network, training
 from byhand.initialization.cells import Cell, cells, document, paths
 from byhand.initialization.initializations import named
-from byhand.randomness import generator
+from byhand.numerics.randomness import generator
 
 BATCH = 32
 

@@ -11,8 +11,9 @@ import pytest
 import torch
 
 from byhand.errors import BadInput
-from byhand.jacobian import benchmark, contenders, devices, document, products, ratios
+from byhand.jacobian import contenders, devices, numpy_route, ratios
 from byhand.jacobian.shapes import depth, parsed
+from byhand.jacobian.steps import benchmark, document
 from tests.conftest import ROOT, Step
 from tests.workflow.conftest import fresh
 
@@ -145,8 +146,8 @@ def test_kernels_are_asked_for_only_where_the_processor_has_them(
 ) -> None:
     path = tmp_path / "cpuinfo"
     path.write_text(f"processor : 0\nflags\t\t: {flags}\n", encoding="utf-8")
-    assert products.kernels(path) == expected
-    assert products.kernels(tmp_path / "absent") == {}
+    assert numpy_route.kernels(path) == expected
+    assert numpy_route.kernels(tmp_path / "absent") == {}
 
 
 def test_a_shape_is_read_as_it_is_written() -> None:
@@ -320,19 +321,19 @@ def test_the_benchmark_runs_is_summed_up_and_drawn(step: Step, tmp_path: Path, m
     monkeypatch.setenv("TORCHDYNAMO_DISABLE", "1")  # torch.compile would take most of the time
     observed = tmp_path / "times.csv"
     flags = "--repetitions 2 --turn-seconds 0.001 --slow-seconds 9 --slow-repetitions 1 --device cpu --shapes 2-3-2"
-    done = step("jacobian.benchmark", *flags.split(), "--output", observed)
+    done = step("jacobian.steps.benchmark", *flags.split(), "--output", observed)
     assert done.returncode == 0, done.stderr
     outputs = [tmp_path / "benchmark.csv", tmp_path / "verdicts.csv"]
-    done = step("jacobian.compare", "--times", observed, "--output", *outputs)
+    done = step("jacobian.steps.compare", "--times", observed, "--output", *outputs)
     assert done.returncode == 0, done.stderr
     printed = ["--seconds", PUBLISHED / "jacobian_seconds_per_1000.csv", "--check", PUBLISHED / "jacobian_check.csv"]
-    done = step("jacobian.document", "--times", observed, *printed, "--output", tmp_path / "document.csv")
+    done = step("jacobian.steps.document", "--times", observed, *printed, "--output", tmp_path / "document.csv")
     assert done.returncode == 0, done.stderr
     table = pd.read_csv(outputs[0])
     assert {"fast_reverse", "cheapest", "jacrev", "functional_forward", "published_reverse"} <= set(table["contender"])
     assert (table["relative_error"] < 1e-4).all()
     pictures = [f"--{name}={tmp_path / name}.png" for name in ("depth", "peers", "roofline")]
-    done = step("jacobian.figure_benchmark", "--table", outputs[0], "--claims", tmp_path / "document.csv", *pictures)
+    done = step("jacobian.figures.benchmark", "--table", outputs[0], "--claims", tmp_path / "document.csv", *pictures)
     assert done.returncode == 0, done.stderr
     assert len(list(tmp_path.glob("*.png"))) == 3
 
@@ -340,10 +341,12 @@ def test_the_benchmark_runs_is_summed_up_and_drawn(step: Step, tmp_path: Path, m
 def test_only_the_named_contenders_take_part(step: Step, tmp_path: Path) -> None:
     words = "--repetitions 1 --turn-seconds 0.001 --slow-seconds 9 --slow-repetitions 1 --device cpu --shapes 2-3-2"
     flags = words.split()
-    done = step("jacobian.benchmark", *flags, "--only", "reverse", "published_forward", "--output", tmp_path / "t.csv")
+    done = step(
+        "jacobian.steps.benchmark", *flags, "--only", "reverse", "published_forward", "--output", tmp_path / "t.csv"
+    )
     assert done.returncode == 0, done.stderr
     assert set(pd.read_csv(tmp_path / "t.csv")["contender"]) == {"reverse", "published_forward"}
-    done = step("jacobian.benchmark", *flags, "--only", "revers", "--output", tmp_path / "none.csv")
+    done = step("jacobian.steps.benchmark", *flags, "--only", "revers", "--output", tmp_path / "none.csv")
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].endswith("--only revers: no contender has such a name")
     assert not (tmp_path / "none.csv").exists()

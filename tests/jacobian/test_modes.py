@@ -6,13 +6,13 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from byhand.jacobian import cost, products, rounding
-from byhand.jacobian.check import Settings, compared, document_rows
-from byhand.jacobian.count import counted
+from byhand.jacobian import cost, numpy_route, rounding
 from byhand.jacobian.modes import MODES, chain, cheapest_order, in_order, network, random_weights, slopes
 from byhand.jacobian.peers import AUTOMATIC, PUBLISHED, jacrev
 from byhand.jacobian.rounding import central_differences, error, exact, jacobian_allowance, product
-from byhand.randomness import generator
+from byhand.jacobian.steps.check import Settings, compared, document_rows
+from byhand.jacobian.steps.count import counted
+from byhand.numerics.randomness import generator
 from tests.jacobian.test_order import every
 
 # torch's own forward mode compiles something when it is first imported
@@ -201,7 +201,7 @@ def test_the_fast_route_gives_the_same_jacobian_and_never_overwrites_it(
 ) -> None:
     weights, x = drawn(widths, *([] if batch is None else [batch]))
     arrays = [W.numpy() for W in weights]
-    route = products.prepared(cost.ORDERS[mode](widths[::-1]), widths, batch, np.float64)
+    route = numpy_route.prepared(cost.ORDERS[mode](widths[::-1]), widths, batch, np.float64)
     first = route(arrays, x.numpy())
     kept = first.copy()
     second = route(arrays, -2 * x.numpy())
@@ -215,7 +215,7 @@ def test_the_fast_route_gives_the_same_jacobian_and_never_overwrites_it(
 @pytest.mark.parametrize("widths", [(1, 3, 4, 2), (3, 4, 5, 2), (4, 1, 5, 4)])
 def test_the_fast_route_keeps_to_float32(widths: tuple[int, ...], batch: int | None, mode: str) -> None:
     weights, x = drawn(widths, *([] if batch is None else [batch]))
-    route = products.prepared(cost.ORDERS[mode](widths[::-1]), widths, batch)
+    route = numpy_route.prepared(cost.ORDERS[mode](widths[::-1]), widths, batch)
     found = route([W.float().numpy() for W in weights], x.float().numpy())
     assert found.dtype == np.float32
     np.testing.assert_allclose(found, MODES[mode](weights, x), rtol=1e-3, atol=1e-5)
@@ -224,7 +224,7 @@ def test_the_fast_route_keeps_to_float32(widths: tuple[int, ...], batch: int | N
 @pytest.mark.parametrize("width", [5, 300])  # 3 · 300² is more than one thread takes
 def test_a_batch_in_pieces_or_in_one_product_is_the_same(width: int) -> None:
     weights, x = drawn((2, width, width, 3), 3)
-    route = products.prepared(cost.ORDERS["forward"]((3, width, width, 2)), (2, width, width, 3), 3, np.float64)
+    route = numpy_route.prepared(cost.ORDERS["forward"]((3, width, width, 2)), (2, width, width, 3), 3, np.float64)
     expected = torch.func.vmap(jacrev, (None, 0))(weights, x)
     np.testing.assert_allclose(route([W.numpy() for W in weights], x.numpy()), expected, rtol=1e-9, atol=1e-12)
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from byhand.jacobian import cost, order, products
+from byhand.jacobian import cost, numpy_route, order
 from byhand.jacobian.order import Order
 
 CHAINS = st.lists(st.integers(1, 60), min_size=2, max_size=8).map(tuple)
@@ -70,8 +70,8 @@ def test_where_only_calls_count_every_order_is_as_good_and_reverse_mode_is_taken
     widths = (10, *[30] * 10, 2)
     assert order.cheapest(widths) == order.forward(11)
     assert order.cheapest(widths, 2**15) == order.reverse(11)
-    assert products.cheapest(widths[::-1]) == order.reverse(11)
-    assert products.cheapest(widths[::-1], 256) == order.forward(11)
+    assert numpy_route.cheapest(widths[::-1]) == order.reverse(11)
+    assert numpy_route.cheapest(widths[::-1], 256) == order.forward(11)
 
 
 @pytest.mark.parametrize("widths", [(), (3,), (3, 0, 2)])

@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from byhand.datasets import load_housing
+from byhand.data.arrays import load_housing
 from byhand.errors import BadInput
-from byhand.least_squares import closed_form, convergence, definiteness, plane, prove, rank_deficient
 from byhand.least_squares.cases import ProblemSettings, problems
 from byhand.least_squares.descent import spectrum
-from byhand.least_squares.labels import step_size_text
+from byhand.least_squares.figures.appearance import step_size_text
 from byhand.least_squares.problems import Problem, housing, with_condition
+from byhand.least_squares.steps import closed_form, convergence, definiteness, plane, prove, rank_deficient
 
 SIZES = {"samples": 20, "features": 3, "conditions": (10.0,)}
 FACTORS = (0.5, 0.99, 1.0, 1.01)

@@ -57,7 +57,7 @@ def test_two_clones_that_share_a_home_and_download_at_once_have_the_same_data(re
 
 
 def test_two_downloads_into_one_folder_leave_whole_files(real_data: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "byhand.data.download", "--sources", "mnist", "--keep", "data"]
+    command = [sys.executable, "-m", "byhand.data.steps.download", "--sources", "mnist", "--keep", "data"]
     command += ["--attempts", "1", "--attempt-seconds", "100", "--stall-seconds", "10", "--pause-seconds", "0"]
     with mirror(real_data / "MNIST" / "raw") as server:
         running = [

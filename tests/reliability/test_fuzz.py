@@ -14,12 +14,13 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from byhand import configuration, datasets, tables
-from byhand.data import cache
+from byhand.data import arrays, cache
 from byhand.errors import BadInput
 from byhand.initialization.cells import cells
 from byhand.report import claims, history
-from byhand.step import flags
+from byhand.step import tables
+from byhand.workflow import configuration
+from byhand.workflow.flags import flags
 from tests.conftest import ROOT
 
 SCHEMA = ROOT / "workflow/schemas/config.schema.yaml"
@@ -121,10 +122,10 @@ def test_a_damaged_data_file_is_refused_or_has_the_same_numbers(
 ) -> None:
     path = tmp_path / "housing.npz"
     path.write_bytes(damaged(housing, data))
-    told = refusal(datasets.load_housing, path)
+    told = refusal(arrays.load_housing, path)
     assert one_line(told)
     if not told:
-        found = datasets.load_housing(path)
+        found = arrays.load_housing(path)
         assert found.features.tolist() == np.arange(8.0).reshape(4, 2).tolist()
         assert found.target.tolist() == [0, 1, 2, 3]
 
@@ -132,7 +133,7 @@ def test_a_damaged_data_file_is_refused_or_has_the_same_numbers(
 def test_what_zipfile_quotes_of_a_damaged_file_stays_one_short_line(housing: bytes, tmp_path: Path) -> None:
     path = tmp_path / "housing.npz"
     path.write_bytes(housing[:26] + (2000).to_bytes(2, "little") + housing[28:])  # the length of the first name
-    told = refusal(datasets.load_housing, path)
+    told = refusal(arrays.load_housing, path)
     assert "is not a housing data file (" in told
     assert one_line(told)
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from byhand import configuration
 from byhand.errors import BadInput
+from byhand.workflow import configuration
 from tests.conftest import ROOT
 from tests.workflow.conftest import Project, fresh
 

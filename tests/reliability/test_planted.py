@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from byhand.reproduce import copy
+from byhand.commands.reproduce import copy
 from tests.conftest import REAL_DATA, ROOT
 from tests.workflow.cluster import missing
 from tests.workflow.conftest import Project

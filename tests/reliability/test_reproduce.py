@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from byhand import reproduce
+from byhand.commands import reproduce
 from byhand.errors import BadInput
 from tests.conftest import ROOT
 from tests.workflow.conftest import Project
@@ -23,7 +23,7 @@ TIMED = {
 
 def test_the_whole_project_is_copied_and_nothing_that_was_made(tmp_path: Path) -> None:
     project = tmp_path / "project"
-    code = ["Snakefile", "src/byhand/data/download.py", "tests/data/test_download.py", "workflow/rules/data.smk"]
+    code = ["Snakefile", "src/byhand/data/steps/download.py", "tests/data/test_download.py", "workflow/rules/data.smk"]
     made = [".venv/bin/python", ".snakemake/log", "data/MNIST", "results/data/images.npz", "logs/data/images.log"]
     for name in code + made:
         (project / name).parent.mkdir(parents=True, exist_ok=True)

@@ -42,9 +42,9 @@ CASES = [  # the limit, in bytes, goes round: at the first byte of every write, 
 def test_a_disk_that_is_full_for_a_step_is_told_and_nothing_half_written_stays(
     project: Project, finished: Project, rule: str, limit: int
 ) -> None:
-    writing = (project.path / "src/byhand/files.py").read_text(encoding="utf-8")
-    project.edit("src/byhand/files.py", YIELD, LIMIT.format(limit=limit) + YIELD)
-    project.edit("src/byhand/files.py", FINALLY, FINALLY + LIMIT.format(limit=-1))
+    writing = (project.path / "src/byhand/step/files.py").read_text(encoding="utf-8")
+    project.edit("src/byhand/step/files.py", YIELD, LIMIT.format(limit=limit) + YIELD)
+    project.edit("src/byhand/step/files.py", FINALLY, FINALLY + LIMIT.format(limit=-1))
     arguments = ("--cores", "2", "--rerun-triggers", "mtime", "--forcerun", rule, "--until", rule)
     failed = project.snakemake(*arguments)
     said = failed.stdout + failed.stderr
@@ -55,7 +55,7 @@ def test_a_disk_that_is_full_for_a_step_is_told_and_nothing_half_written_stays(
     found = contents(project)
     assert [name for name in found if found[name] != whole[name]] == []
     assert files(project) <= files(finished)  # with no temporary file; an output that is updated in place stays
-    (project.path / "src/byhand/files.py").write_text(writing, encoding="utf-8")
+    (project.path / "src/byhand/step/files.py").write_text(writing, encoding="utf-8")
     again = project.snakemake("--cores", "2")
     assert again.returncode == 0, again.stdout + again.stderr
     assert contents(project) == whole
@@ -100,7 +100,7 @@ def test_results_that_cannot_be_written_stay_as_they_are_and_are_told_in_a_line(
     with mounted(results, "-o", "remount,ro,bind"):
         same = project.snakemake("--cores", "2")
         assert same.returncode == 0, same.stdout + same.stderr
-        project.edit("src/byhand/relu/curves.py", "def ", "def added() -> None:\n    pass\n\n\ndef ")
+        project.edit("src/byhand/relu/steps/curves.py", "def ", "def added() -> None:\n    pass\n\n\ndef ")
         refused = project.snakemake("--cores", "2")
         said = refused.stdout + refused.stderr
         assert refused.returncode != 0
@@ -132,7 +132,7 @@ def test_a_changed_result_is_named_and_made_again_by_the_command_that_is_told(
     before = path.stat()
     FAULTS[fault](path)
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
-    verify = [sys.executable, "-m", "byhand.verify"]
+    verify = [sys.executable, "-m", "byhand.commands.verify"]
     environment = {**os.environ, "PYTHONPATH": str(project.path / "src")}
     told = subprocess.run(verify, cwd=project.path, env=environment, capture_output=True, text=True, check=False)
     assert told.returncode == 1

@@ -22,7 +22,7 @@ from byhand.relu.constructions import (
 )
 from byhand.relu.networks import evaluate, function, unit_count
 from byhand.relu.piecewise import PiecewiseLinear, line
-from byhand.relu.random_functions import FLAT, random_function
+from byhand.relu.steps.random_functions import FLAT, random_function
 
 from .test_piecewise import functions
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from byhand.relu import depth, prove, random_functions
-from byhand.relu.curves import Series, constructions, sum_of
 from byhand.relu.piecewise import line
+from byhand.relu.steps import depth, prove, random_functions
+from byhand.relu.steps.curves import Series, constructions, sum_of
 
 
 @pytest.mark.parametrize("claim", list(prove.claims((0.0, 0.5, 3.0))), ids=lambda claim: claim.identity)

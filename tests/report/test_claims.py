@@ -7,8 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from byhand.commands import gallery
 from byhand.errors import BadInput
-from byhand.report import claims, gallery
+from byhand.report import claims
 from byhand.report.claims import Claim, Finding, Number
 from byhand.report.judgement import judged, told
 from tests.conftest import ROOT, Step
@@ -165,7 +166,7 @@ def test_a_number_changed_in_a_table_flips_exactly_the_verdicts_that_rest_on_it(
     def verdicts() -> dict[str, str]:
         output = tmp_path / "claims.csv"
         written = ["--claims", CLAIMS, "--findings", FINDINGS]
-        done = step("report.judge", *written, "--results", folder, "--output", output, tmp_path / "findings.csv")
+        done = step("report.steps.judge", *written, "--results", folder, "--output", output, tmp_path / "findings.csv")
         assert done.returncode == 0, done.stderr
         return dict(pd.read_csv(output).set_index("claim")["verdict"])
 
@@ -190,11 +191,11 @@ def test_an_unexpected_verdict_fails_and_is_named(step: Step, tmp_path: Path) ->
         }
     )
     table.to_csv(tmp_path / "claims.csv", index=False)
-    done = step("report.strict", "--table", tmp_path / "claims.csv")
+    done = step("report.steps.strict", "--table", tmp_path / "claims.csv")
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].endswith("claims.csv: b: found does not hold, expected holds")
     table[:1].to_csv(tmp_path / "claims.csv", index=False)
-    assert step("report.strict", "--table", tmp_path / "claims.csv").returncode == 0
+    assert step("report.steps.strict", "--table", tmp_path / "claims.csv").returncode == 0
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from byhand import files, tables
 from byhand.errors import BadInput
+from byhand.step import files, tables
 from tests.conftest import ROOT, Step
 
 
@@ -38,7 +38,7 @@ def test_a_file_is_replaced_only_when_all_of_it_is_written(tmp_path: Path) -> No
 
 def test_what_a_killed_process_left_is_removed_and_what_a_living_one_writes_is_not(tmp_path: Path) -> None:
     path = tmp_path / "a [1].csv"
-    killed = "import os; from pathlib import Path; from byhand import files\n"
+    killed = "import os; from pathlib import Path; from byhand.step import files\n"
     killed += f"with files.replaced(Path({str(path)!r})): os.kill(os.getpid(), 9)"
     subprocess.run([sys.executable, "-c", killed], env={**os.environ, "PYTHONPATH": str(ROOT / "src")}, check=False)
     (left,) = tmp_path.iterdir()
@@ -55,7 +55,7 @@ def test_what_a_killed_process_left_is_removed_and_what_a_living_one_writes_is_n
 def test_a_step_that_is_asked_to_end_leaves_nothing_half_written(
     tmp_path: Path, number: signal.Signals, line: str
 ) -> None:
-    slow = "import time; from pathlib import Path; from byhand import files, step\n"
+    slow = "import time; from pathlib import Path; from byhand import step; from byhand.step import files\n"
     slow += f"def main(_):\n with files.replaced(Path({str(tmp_path / 'a.csv')!r})): time.sleep(60)\n"
     slow += "step.run(main, step.parser(''))"
     with subprocess.Popen(
@@ -139,9 +139,9 @@ def test_every_step_can_be_run_by_hand_and_explains_itself(
 def test_bad_input_of_a_step_is_one_line_and_status_1(step: Step, tmp_path: Path) -> None:
     output = tmp_path / "out.csv"
     flags = ["--input-width", "2", "--hidden-width", "2", "--samples", "2", "--tolerance", "1e-6", "--seeds", "2"]
-    done = step("gradients.document", *flags, "--published", tmp_path / "none.csv", "--output", output)
+    done = step("gradients.steps.document", *flags, "--published", tmp_path / "none.csv", "--output", output)
     assert done.returncode == 1
-    assert done.stderr == f"byhand.gradients.document: error: {tmp_path}/none.csv: no such file\n"
+    assert done.stderr == f"byhand.gradients.steps.document: error: {tmp_path}/none.csv: no such file\n"
     assert not list(tmp_path.iterdir())
 
 
@@ -149,10 +149,10 @@ def test_provenance_traces_a_table(step: Step, tmp_path: Path) -> None:
     output = tmp_path / "out.csv"
     flags = ["--input-width", "2", "--hidden-width", "2", "--samples", "2", "--tolerance", "1e-6", "--seeds", "2"]
     published = ROOT / "published" / "gradient_check.csv"
-    done = step("gradients.document", *flags, "--published", published, "--output", output)
+    done = step("gradients.steps.document", *flags, "--published", published, "--output", output)
     assert done.returncode == 0, done.stderr
     record = json.loads(output.with_suffix(".json").read_text(encoding="utf-8"))
-    assert record["step"] == "byhand.gradients.document"
+    assert record["step"] == "byhand.gradients.steps.document"
     assert record["outputs"] == {str(output): files.sha256(output)}
     assert record["inputs"] == {str(published): files.sha256(published)}
     assert record["settings"]["hidden_width"] == 2

@@ -2,7 +2,7 @@
 
 import torch
 
-from byhand.randomness import generator, seed
+from byhand.numerics.randomness import generator, seed
 
 
 def test_a_name_is_a_stream() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from byhand import files
+from byhand.step import files
 from tests.conftest import Step
 
 

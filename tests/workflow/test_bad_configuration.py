@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from byhand import configuration
 from byhand.errors import BadInput
+from byhand.workflow import configuration
 from tests.conftest import ROOT
 from tests.workflow.conftest import Project
 

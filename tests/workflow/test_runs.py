@@ -37,7 +37,7 @@ def test_bad_data_without_a_fallback_is_told_and_leaves_earlier_results(project:
     assert done.returncode != 0
     said = done.stdout + done.stderr
     assert f"refused, and not used: {california}/cal_housing_py3.pkz: expected scikit-learn's cache" in said
-    assert "byhand.data.download: error: no data: california_housing: " in said
+    assert "byhand.data.steps.download: error: no data: california_housing: " in said
     assert "Traceback" not in said
     assert contents(project, (*COMPARED, ".json")) == before
 

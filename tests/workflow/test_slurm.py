@@ -33,8 +33,8 @@ PROLOGUE = """
     while os.path.exists(f"hold {arguments.prog}"):
         time.sleep(0.1)
 """
-STEPS = {"byhand.gradients.check": 1, "byhand.gradients.document": 1, "byhand.gradients.figure_check": 1}
-DOCUMENT = "byhand.gradients.document"
+STEPS = {"byhand.gradients.steps.check": 1, "byhand.gradients.steps.document": 1, "byhand.gradients.figures.check": 1}
+DOCUMENT = "byhand.gradients.steps.document"
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +59,7 @@ class Run:
         self.project, self.slurm = project, slurm
         shutil.rmtree(project.path / "results/gradients")
         parse = "    parsed = arguments.parse_args()\n"
-        project.edit("src/byhand/step.py", parse, parse + PROLOGUE)
+        project.edit("src/byhand/step/command_line.py", parse, parse + PROLOGUE)
 
     def start(self) -> None:
         with (self.project.path / "snakemake.out").open("a") as output:
@@ -80,7 +80,7 @@ class Run:
         """Start, with this step held; come back when it alone still runs."""
         self.hold(step)
         self.start()
-        wait_until(lambda: self.starts()[step] and self.starts()["byhand.gradients.check"], "the steps start")
+        wait_until(lambda: self.starts()[step] and self.starts()["byhand.gradients.steps.check"], "the steps start")
         wait_until((self.project.path / "results/gradients/check.json").exists, "the other step ends")
         wait_until(lambda: len(self.slurm.jobs()) == 1, "the other job ends")
 
@@ -238,6 +238,6 @@ def test_a_snakemake_that_is_killed_loses_only_what_was_not_finished(run: Run, f
     assert run.project.snakemake("--unlock").returncode == 0
     run.start()
     assert run.end() == 0, run.said()
-    assert run.starts()["byhand.gradients.check"] == 1
+    assert run.starts()["byhand.gradients.steps.check"] == 1
     assert run.starts()[DOCUMENT] == 2
     complete(run, finished)

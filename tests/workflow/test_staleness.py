@@ -96,13 +96,16 @@ def change_array(project: Project) -> None:
 EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
     # nothing that matters
     "nothing at all": (edit("README.md", "", ""), {}),
-    "a comment in a step": (edit("src/byhand/housing/train.py", "import argparse", "# a comment\nimport argparse"), {}),
+    "a comment in a step": (
+        edit("src/byhand/housing/steps/train.py", "import argparse", "# a comment\nimport argparse"),
+        {},
+    ),
     "a docstring in the mathematics": (
         edit("src/byhand/gradients/network.py", "sign(0) = 0 picks", "sign(0) = 0 chooses"),
         {},
     ),
     "blank lines and line breaks": (
-        edit("src/byhand/files.py", "import hashlib\n", "import hashlib\n\n\n\n"),
+        edit("src/byhand/step/files.py", "import hashlib\n", "import hashlib\n\n\n\n"),
         {},
     ),
     "the README": (edit("README.md", "A README", "Another README"), {}),
@@ -178,7 +181,7 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
         {"data_download": 1, **ON_HOUSING_DATA},
     ),
     # code
-    "a module that every step uses": (edit("src/byhand/files.py", '"rb+"', '"r+b"'), EVERYTHING),
+    "a module that every step uses": (edit("src/byhand/step/files.py", '"rb+"', '"r+b"'), EVERYTHING),
     "the mathematics that two problems use": (
         edit("src/byhand/gradients/network.py", "1 - h * h", "1 - h.square()"),
         {**GRADIENTS, **TRAINING, "housing_autograd_check": 1, "housing_baseline": 1, **LECTURE},
@@ -192,7 +195,7 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
         {**JACOBIAN, **LECTURE},
     ),
     "one step's script": (
-        edit("src/byhand/housing/compare.py", "LOSSES = [", "EXTRA = 1\nLOSSES = ["),
+        edit("src/byhand/housing/steps/compare.py", "LOSSES = [", "EXTRA = 1\nLOSSES = ["),
         {"housing_compare": 1, "housing_figure_slips": 1},
     ),
     "mathematics that all networks use": (
@@ -204,14 +207,14 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
         ON_IMAGES,
     ),
     "mathematics that two problems' comparisons use": (
-        edit("src/byhand/spread.py", "level: float = 0.95", "level: float = 0.9"),
+        edit("src/byhand/numerics/intervals.py", "level: float = 0.95", "level: float = 0.9"),
         {"housing_compare": 1, "housing_figure_slips": 1, **COMPARED},
     ),
     "a figure's script": (
-        edit("src/byhand/housing/figure_slips.py", "capsize=2", "capsize=3"),
+        edit("src/byhand/housing/figures/slips.py", "capsize=2", "capsize=3"),
         {"housing_figure_slips": 1},
     ),
-    "the style of all figures": (edit("src/byhand/style.py", "COLUMN = 3.5", "COLUMN = 3.4"), FIGURES),
+    "the style of all figures": (edit("src/byhand/step/style.py", "COLUMN = 3.5", "COLUMN = 3.4"), FIGURES),
     "a rule's command": (
         edit("workflow/rules/gradients.smk", "--output {output.table} > {log}", "--output {output.table}  > {log}"),
         {"gradients_check": 1, "gradients_figure_check": 1},
@@ -249,9 +252,9 @@ def test_after_an_edit_exactly_what_is_stale_runs(project: Project, name: str) -
 
 
 def test_an_edit_undone_leaves_nothing_to_do(project: Project) -> None:
-    project.edit("src/byhand/files.py", '"rb+"', '"r+b"')
+    project.edit("src/byhand/step/files.py", '"rb+"', '"r+b"')
     assert project.jobs()
-    project.edit("src/byhand/files.py", '"r+b"', '"rb+"')
+    project.edit("src/byhand/step/files.py", '"r+b"', '"rb+"')
     assert project.jobs() == {}
 
 
@@ -266,7 +269,7 @@ def test_a_fresh_clone_over_existing_results_knows_what_is_current(
         copy_function=shutil.copy2 if preserve else shutil.copy,
     )
     assert clone.jobs() == {}
-    clone.edit("src/byhand/housing/figure_slips.py", "capsize=2", "capsize=3")
+    clone.edit("src/byhand/housing/figures/slips.py", "capsize=2", "capsize=3")
     assert clone.jobs() == {"housing_figure_slips": 1, "report_figure_steps": 1, **PAGE}
 
 

@@ -6,14 +6,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from byhand.status import counts, handed_out
+from byhand.commands.status import counts, handed_out
 from tests.workflow.conftest import Project
 
 
 def status(project: Project) -> dict[str, list[str]]:
     """The table that is printed: for each rule the number of files in each state."""
     done = subprocess.run(
-        [sys.executable, "-m", "byhand.status"],
+        [sys.executable, "-m", "byhand.commands.status"],
         cwd=project.path,
         env={**os.environ, "PYTHONPATH": "src"},
         capture_output=True,
@@ -34,7 +34,7 @@ def test_of_a_finished_project_only_the_sum_is_told(project: Project) -> None:
 
 
 def test_what_is_not_done_is_told_by_rule(project: Project) -> None:
-    project.edit("src/byhand/housing/figure_slips.py", "capsize=2", "capsize=3")  # stale: two pictures, provenance
+    project.edit("src/byhand/housing/figures/slips.py", "capsize=2", "capsize=3")  # stale: two pictures, provenance
     project.configure("initialization", "grid", "depths", value=[1, 2, 3])  # one more network: three files
     (project.path / "published/gradient_check.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     assert project.snakemake("results/gradients/document.csv").returncode != 0
@@ -47,7 +47,7 @@ def test_what_is_not_done_is_told_by_rule(project: Project) -> None:
 def test_a_configuration_that_is_refused_is_told(project: Project) -> None:
     project.configure("housing", "training", "seeds", value=-1)
     done = subprocess.run(
-        [sys.executable, "-m", "byhand.status"],
+        [sys.executable, "-m", "byhand.commands.status"],
         cwd=project.path, env={**os.environ, "PYTHONPATH": "src"}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode != 0

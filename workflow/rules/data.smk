@@ -30,7 +30,7 @@ rule data_download:
         mem_mb=growing(2000),
         runtime=growing(60),
     params:
-        code=code("byhand.data.download"),
+        code=code("byhand.data.steps.download"),
         home=lambda wildcards: (
             ["--home", HOME] if in_use(config["data"][wildcards.kind], HOME) else []
         ),
@@ -44,7 +44,7 @@ rule data_download:
             }
         ),
     shell:
-        "python -m byhand.data.download --sources {params.sources} {params.home:q}"
+        "python -m byhand.data.steps.download --sources {params.sources} {params.home:q}"
         " {params.settings:q} {params.mirrors:q} --output {output.arrays} 2>&1 | tee {log}"
 
 

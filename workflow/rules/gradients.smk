@@ -17,10 +17,10 @@ rule gradients_check:
         mem_mb=growing(1500),
         runtime=growing(20),
     params:
-        code=code("byhand.gradients.check"),
+        code=code("byhand.gradients.steps.check"),
         settings=flags(config["gradients"]["check"]),
     shell:
-        "python -m byhand.gradients.check {params.settings:q} --output {output.table} > {log} 2>&1"
+        "python -m byhand.gradients.steps.check {params.settings:q} --output {output.table} > {log} 2>&1"
 
 
 rule gradients_document:
@@ -37,10 +37,10 @@ rule gradients_document:
         mem_mb=growing(1500),
         runtime=growing(10),
     params:
-        code=code("byhand.gradients.document"),
+        code=code("byhand.gradients.steps.document"),
         settings=flags(config["gradients"]["document"]),
     shell:
-        "python -m byhand.gradients.document {params.settings:q} --published {input.published}"
+        "python -m byhand.gradients.steps.document {params.settings:q} --published {input.published}"
         " --output {output.table} > {log} 2>&1"
 
 
@@ -65,9 +65,9 @@ rule gradients_figure_check:
         mem_mb=growing(1500),
         runtime=growing(10),
     params:
-        code=code("byhand.gradients.figure_check"),
+        code=code("byhand.gradients.figures.check"),
     shell:
-        "python -m byhand.gradients.figure_check --table {input.table} --output {output.pictures} > {log} 2>&1"
+        "python -m byhand.gradients.figures.check --table {input.table} --output {output.pictures} > {log} 2>&1"
 
 
 rule gradients:

@@ -29,10 +29,10 @@ rule housing_train:
         mem_mb=growing(1500),
         runtime=growing(10),
     params:
-        code=code("byhand.housing.train"),
+        code=code("byhand.housing.steps.train"),
         settings=flags(config["housing"]["training"]),
     shell:
-        "python -m byhand.housing.train --protocol {wildcards.protocol} --data {input.data} {params.settings:q}"
+        "python -m byhand.housing.steps.train --protocol {wildcards.protocol} --data {input.data} {params.settings:q}"
         " --output {output.table} > {log} 2>&1"
 
 
@@ -50,10 +50,10 @@ rule housing_autograd_check:
         mem_mb=growing(1500),
         runtime=growing(30),
     params:
-        code=code("byhand.housing.autograd_check"),
+        code=code("byhand.housing.steps.autograd_check"),
         settings=flags(TRAINING) + flags(config["housing"]["autograd_check"]),
     shell:
-        "python -m byhand.housing.autograd_check --data {input.data} {params.settings:q}"
+        "python -m byhand.housing.steps.autograd_check --data {input.data} {params.settings:q}"
         " --output {output.table} > {log} 2>&1"
 
 
@@ -71,10 +71,10 @@ rule housing_baseline:
         mem_mb=growing(1500),
         runtime=growing(10),
     params:
-        code=code("byhand.housing.baseline"),
+        code=code("byhand.housing.steps.baseline"),
         settings=flags(TRAINING),
     shell:
-        "python -m byhand.housing.baseline --data {input.data} {params.settings:q} --output {output.table} > {log} 2>&1"
+        "python -m byhand.housing.steps.baseline --data {input.data} {params.settings:q} --output {output.table} > {log} 2>&1"
 
 
 rule housing_compare:
@@ -95,9 +95,9 @@ rule housing_compare:
         mem_mb=growing(1500),
         runtime=growing(10),
     params:
-        code=code("byhand.housing.compare"),
+        code=code("byhand.housing.steps.compare"),
     shell:
-        "python -m byhand.housing.compare --runs {input.runs} --baseline {input.baseline} --published {input.published}"
+        "python -m byhand.housing.steps.compare --runs {input.runs} --baseline {input.baseline} --published {input.published}"
         " --output {output.final_losses} {output.slips} {output.printed_curve} > {log} 2>&1"
 
 
@@ -127,9 +127,9 @@ rule housing_figure_curves:
         mem_mb=growing(1500),
         runtime=growing(10),
     params:
-        code=code("byhand.housing.figure_curves"),
+        code=code("byhand.housing.figures.curves"),
     shell:
-        "python -m byhand.housing.figure_curves --runs {input.runs} --baseline {input.baseline}"
+        "python -m byhand.housing.figures.curves --runs {input.runs} --baseline {input.baseline}"
         " --published {input.published} --output {output.pictures} > {log} 2>&1"
 
 
@@ -154,9 +154,9 @@ rule housing_figure_slips:
         mem_mb=growing(1500),
         runtime=growing(10),
     params:
-        code=code("byhand.housing.figure_slips"),
+        code=code("byhand.housing.figures.slips"),
     shell:
-        "python -m byhand.housing.figure_slips --table {input.table} --output {output.pictures} > {log} 2>&1"
+        "python -m byhand.housing.figures.slips --table {input.table} --output {output.pictures} > {log} 2>&1"
 
 
 rule housing:
@@ -185,7 +185,7 @@ rule housing_benchmark:
         mem_mb=growing(1500),
         runtime=growing(30),
     params:
-        code=code("byhand.housing.benchmark"),
+        code=code("byhand.housing.steps.benchmark"),
         settings=flags(TRAINING) + flags(config["housing"]["benchmark"]),
     shell:
-        "python -m byhand.housing.benchmark --data {input.data} {params.settings:q} --output {output.table} 2>&1 | tee {log}"
+        "python -m byhand.housing.steps.benchmark --data {input.data} {params.settings:q} --output {output.table} 2>&1 | tee {log}"

@@ -38,12 +38,12 @@ rule initialization_propagate:
         mem_mb=growing(3000),
         runtime=growing(10),
     params:
-        code=code("byhand.initialization.propagate"),
+        code=code("byhand.initialization.steps.propagate"),
         settings=NETWORK
         + flags(config["initialization"]["grid"], "depths")
         + flags(config["initialization"]["propagation"]),
     shell:
-        "python -m byhand.initialization.propagate --initialization {wildcards.initialization} {params.settings:q}"
+        "python -m byhand.initialization.steps.propagate --initialization {wildcards.initialization} {params.settings:q}"
         " --data {input.data} --output {output.table} --norms {output.norms} --histograms {output.histograms}"
         " > {log} 2>&1"
 
@@ -67,10 +67,10 @@ rule initialization_train:
         mem_mb=growing(3000),
         runtime=growing(10),
     params:
-        code=code("byhand.initialization.train"),
+        code=code("byhand.initialization.steps.train"),
         settings=flags(config["initialization"]["training"]),
     shell:
-        "python -m byhand.initialization.train --initialization {wildcards.initialization} --depth {wildcards.depth}"
+        "python -m byhand.initialization.steps.train --initialization {wildcards.initialization} --depth {wildcards.depth}"
         " --hidden-width {wildcards.width} --order {wildcards.order} {params.settings:q} --data {input.data}"
         " --output {output.curves} --layers {output.layers} > {log} 2>&1"
 
@@ -88,10 +88,10 @@ rule initialization_phase:
         mem_mb=growing(2000),
         runtime=growing(20),
     params:
-        code=code("byhand.initialization.phase"),
+        code=code("byhand.initialization.steps.phase"),
         settings=flags(config["initialization"]["phase"]),
     shell:
-        "python -m byhand.initialization.phase {params.settings:q} --output {output.table} > {log} 2>&1"
+        "python -m byhand.initialization.steps.phase {params.settings:q} --output {output.table} > {log} 2>&1"
 
 
 rule initialization_compare:
@@ -115,7 +115,7 @@ rule initialization_compare:
         mem_mb=growing(1500),
         runtime=growing(10),
     params:
-        code=code("byhand.initialization.compare"),
+        code=code("byhand.initialization.steps.compare"),
         settings=flags(config["initialization"]["grid"])
         + [
             "--document-initializations",
@@ -123,7 +123,7 @@ rule initialization_compare:
         ]
         + NETWORK,
     shell:
-        "python -m byhand.initialization.compare {params.settings:q} --training results/initialization/training"
+        "python -m byhand.initialization.steps.compare {params.settings:q} --training results/initialization/training"
         " --propagation results/initialization/propagation --published {input.published}"
         " --output {output.document} {output.depth} {output.agreement} > {log} 2>&1"
 
@@ -151,10 +151,10 @@ rule initialization_figure_gradients:
         mem_mb=growing(1500),
         runtime=growing(10),
     params:
-        code=code("byhand.initialization.figure_gradients"),
+        code=code("byhand.initialization.figures.gradients"),
         network=NETWORK,
     shell:
-        "python -m byhand.initialization.figure_gradients --norms {input.norms} --propagation {input.propagation}"
+        "python -m byhand.initialization.figures.gradients --norms {input.norms} --propagation {input.propagation}"
         " {params.network} --output {output.pictures} > {log} 2>&1"
 
 
@@ -180,9 +180,9 @@ rule initialization_figure_activations:
         mem_mb=growing(1500),
         runtime=growing(10),
     params:
-        code=code("byhand.initialization.figure_activations"),
+        code=code("byhand.initialization.figures.activations"),
     shell:
-        "python -m byhand.initialization.figure_activations --histograms {input.histograms}"
+        "python -m byhand.initialization.figures.activations --histograms {input.histograms}"
         " --output {output.pictures} > {log} 2>&1"
 
 
@@ -209,9 +209,9 @@ rule initialization_figure_training:
         mem_mb=growing(1500),
         runtime=growing(10),
     params:
-        code=code("byhand.initialization.figure_training"),
+        code=code("byhand.initialization.figures.training"),
     shell:
-        "python -m byhand.initialization.figure_training --curves {input.curves} --published {input.published}"
+        "python -m byhand.initialization.figures.training --curves {input.curves} --published {input.published}"
         " --output {output.pictures} > {log} 2>&1"
 
 
@@ -237,9 +237,9 @@ rule initialization_figure_phase:
         mem_mb=growing(1500),
         runtime=growing(10),
     params:
-        code=code("byhand.initialization.figure_phase"),
+        code=code("byhand.initialization.figures.phase"),
     shell:
-        "python -m byhand.initialization.figure_phase --table {input.table} --output {output.pictures} > {log} 2>&1"
+        "python -m byhand.initialization.figures.phase --table {input.table} --output {output.pictures} > {log} 2>&1"
 
 
 rule initialization_figure_depth:
@@ -265,10 +265,10 @@ rule initialization_figure_depth:
         mem_mb=growing(1500),
         runtime=growing(10),
     params:
-        code=code("byhand.initialization.figure_depth"),
+        code=code("byhand.initialization.figures.depth"),
         network=flags(config["initialization"]["document"], "hidden_width"),
     shell:
-        "python -m byhand.initialization.figure_depth --table {input.table} --agreement {input.agreement}"
+        "python -m byhand.initialization.figures.depth --table {input.table} --agreement {input.agreement}"
         " {params.network} --output {output.pictures} > {log} 2>&1"
 
 
@@ -301,10 +301,10 @@ rule initialization_benchmark:
         mem_mb=growing(4000),
         runtime=growing(20),
     params:
-        code=code("byhand.initialization.benchmark"),
+        code=code("byhand.initialization.steps.benchmark"),
         settings=NETWORK
         + flags(config["initialization"]["training"], "batch_size", "learning_rate")
         + flags(config["initialization"]["benchmark"]),
     shell:
-        "python -m byhand.initialization.benchmark {params.settings:q} --threads {threads} --data {input.data}"
+        "python -m byhand.initialization.steps.benchmark {params.settings:q} --threads {threads} --data {input.data}"
         " --output {output.table} 2>&1 | tee {log}"

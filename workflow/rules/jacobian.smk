@@ -26,10 +26,10 @@ rule jacobian_check:
         mem_mb=growing(1500),
         runtime=growing(20),
     params:
-        code=code("byhand.jacobian.check"),
+        code=code("byhand.jacobian.steps.check"),
         settings=flags(config["jacobian"]["check"]),
     shell:
-        "python -m byhand.jacobian.check {params.settings:q}"
+        "python -m byhand.jacobian.steps.check {params.settings:q}"
         " --output {output.table} --float32 {output.float32} > {log} 2>&1"
 
 
@@ -47,10 +47,10 @@ rule jacobian_count:
         mem_mb=growing(1500),
         runtime=growing(10),
     params:
-        code=code("byhand.jacobian.count"),
+        code=code("byhand.jacobian.steps.count"),
         settings=flags(config["jacobian"]["count"]),
     shell:
-        "python -m byhand.jacobian.count {params.settings:q}"
+        "python -m byhand.jacobian.steps.count {params.settings:q}"
         " --output {output.table} --crossover {output.crossover} > {log} 2>&1"
 
 
@@ -76,9 +76,9 @@ rule jacobian_figure_crossover:
         mem_mb=growing(1500),
         runtime=growing(10),
     params:
-        code=code("byhand.jacobian.figure_crossover"),
+        code=code("byhand.jacobian.figures.crossover"),
     shell:
-        "python -m byhand.jacobian.figure_crossover --table {input.table} --output {output.pictures} > {log} 2>&1"
+        "python -m byhand.jacobian.figures.crossover --table {input.table} --output {output.pictures} > {log} 2>&1"
 
 
 # The document's own timing. Nothing runs beside it, which would be measured too.
@@ -97,10 +97,10 @@ rule jacobian_times_cpu:
     params:
         device="cpu",
         only=config["jacobian"]["times"]["contenders"],
-        code=code("byhand.jacobian.benchmark"),
+        code=code("byhand.jacobian.steps.benchmark"),
         settings=flags(config["jacobian"]["times"], *config["jacobian"]["benchmark"]),
     shell:
-        "python -m byhand.jacobian.benchmark --device {params.device} --only {params.only:q} {params.settings:q}"
+        "python -m byhand.jacobian.steps.benchmark --device {params.device} --only {params.only:q} {params.settings:q}"
         " --threads {threads} --output {output.table} > {log} 2>&1"
 
 
@@ -117,7 +117,7 @@ use rule jacobian_times_cpu as jacobian_times_cuda with:
     params:
         device="cuda",
         only=rules.jacobian_times_cpu.params.only,
-        code=code("byhand.jacobian.benchmark"),
+        code=code("byhand.jacobian.steps.benchmark"),
         settings=rules.jacobian_times_cpu.params.settings,
 
 
@@ -138,9 +138,9 @@ rule jacobian_document:
         mem_mb=growing(1000),
         runtime=growing(10),
     params:
-        code=code("byhand.jacobian.document"),
+        code=code("byhand.jacobian.steps.document"),
     shell:
-        "python -m byhand.jacobian.document --times {input.times} --seconds {input.seconds} --check {input.check}"
+        "python -m byhand.jacobian.steps.document --times {input.times} --seconds {input.seconds} --check {input.check}"
         " --output {output.table} > {log} 2>&1"
 
 
@@ -167,10 +167,10 @@ rule jacobian_benchmark_cpu:
         runtime=growing(60),
     params:
         device="cpu",
-        code=code("byhand.jacobian.benchmark"),
+        code=code("byhand.jacobian.steps.benchmark"),
         settings=flags(config["jacobian"]["benchmark"]),
     shell:
-        "python -m byhand.jacobian.benchmark --device {params.device} {params.settings:q} --threads {threads}"
+        "python -m byhand.jacobian.steps.benchmark --device {params.device} {params.settings:q} --threads {threads}"
         " --output {output.table} > {log} 2>&1"
 
 
@@ -186,7 +186,7 @@ use rule jacobian_benchmark_cpu as jacobian_benchmark_cuda with:
         gpu=1,
     params:
         device="cuda",
-        code=code("byhand.jacobian.benchmark"),
+        code=code("byhand.jacobian.steps.benchmark"),
         settings=rules.jacobian_benchmark_cpu.params.settings,
 
 
@@ -206,9 +206,9 @@ rule jacobian_compare:
         mem_mb=growing(1500),
         runtime=growing(10),
     params:
-        code=code("byhand.jacobian.compare"),
+        code=code("byhand.jacobian.steps.compare"),
     shell:
-        "python -m byhand.jacobian.compare --times {input.times} --output {output.table} {output.verdicts}"
+        "python -m byhand.jacobian.steps.compare --times {input.times} --output {output.table} {output.verdicts}"
         " 2>&1 | tee {log}"
 
 
@@ -251,9 +251,9 @@ rule jacobian_figure_benchmark:
         mem_mb=growing(1500),
         runtime=growing(10),
     params:
-        code=code("byhand.jacobian.figure_benchmark"),
+        code=code("byhand.jacobian.figures.benchmark"),
     shell:
-        "python -m byhand.jacobian.figure_benchmark --table {input.table} --claims {input.claims}"
+        "python -m byhand.jacobian.figures.benchmark --table {input.table} --claims {input.claims}"
         " --depth {output.depth} --peers {output.peers} --roofline {output.roofline} > {log} 2>&1"
 
 

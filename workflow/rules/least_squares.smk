@@ -20,10 +20,10 @@ rule least_squares_prove:
         mem_mb=growing(1500),
         runtime=growing(10),
     params:
-        code=code("byhand.least_squares.prove"),
+        code=code("byhand.least_squares.steps.prove"),
         settings=flags(config["least_squares"]["prove"]),
     shell:
-        "python -m byhand.least_squares.prove {params.settings:q} --data {input.data}"
+        "python -m byhand.least_squares.steps.prove {params.settings:q} --data {input.data}"
         " --output {output.table} > {log} 2>&1"
 
 
@@ -42,13 +42,13 @@ rule least_squares_closed_form:
         mem_mb=growing(1500),
         runtime=growing(20),
     params:
-        code=code("byhand.least_squares.closed_form"),
+        code=code("byhand.least_squares.steps.closed_form"),
         settings=flags(
             config["least_squares"]["problems"]
             | config["least_squares"]["closed_form"]
         ),
     shell:
-        "python -m byhand.least_squares.closed_form {params.settings:q} --data {input.data}"
+        "python -m byhand.least_squares.steps.closed_form {params.settings:q} --data {input.data}"
         " --output {output.table} > {log} 2>&1"
 
 
@@ -68,13 +68,13 @@ rule least_squares_convergence:
         mem_mb=growing(1500),
         runtime=growing(30),
     params:
-        code=code("byhand.least_squares.convergence"),
+        code=code("byhand.least_squares.steps.convergence"),
         settings=flags(
             config["least_squares"]["problems"]
             | config["least_squares"]["convergence"]
         ),
     shell:
-        "python -m byhand.least_squares.convergence {params.settings:q} --data {input.data}"
+        "python -m byhand.least_squares.steps.convergence {params.settings:q} --data {input.data}"
         " --output {output.table} --curves {output.curves} > {log} 2>&1"
 
 
@@ -93,13 +93,13 @@ rule least_squares_definiteness:
         mem_mb=growing(1500),
         runtime=growing(10),
     params:
-        code=code("byhand.least_squares.definiteness"),
+        code=code("byhand.least_squares.steps.definiteness"),
         settings=flags(
             config["least_squares"]["problems"]
             | config["least_squares"]["definiteness"]
         ),
     shell:
-        "python -m byhand.least_squares.definiteness {params.settings:q} --data {input.data}"
+        "python -m byhand.least_squares.steps.definiteness {params.settings:q} --data {input.data}"
         " --output {output.table} > {log} 2>&1"
 
 
@@ -118,10 +118,10 @@ rule least_squares_rank_deficient:
         mem_mb=growing(1500),
         runtime=growing(10),
     params:
-        code=code("byhand.least_squares.rank_deficient"),
+        code=code("byhand.least_squares.steps.rank_deficient"),
         settings=flags(config["least_squares"]["rank_deficient"]),
     shell:
-        "python -m byhand.least_squares.rank_deficient {params.settings:q} --data {input.data}"
+        "python -m byhand.least_squares.steps.rank_deficient {params.settings:q} --data {input.data}"
         " --output {output.table} > {log} 2>&1"
 
 
@@ -139,10 +139,10 @@ rule least_squares_plane:
         mem_mb=growing(1500),
         runtime=growing(10),
     params:
-        code=code("byhand.least_squares.plane"),
+        code=code("byhand.least_squares.steps.plane"),
         settings=flags(config["least_squares"]["plane"]),
     shell:
-        "python -m byhand.least_squares.plane {params.settings:q}"
+        "python -m byhand.least_squares.steps.plane {params.settings:q}"
         " --output {output.table} --landscape {output.landscape} > {log} 2>&1"
 
 
@@ -169,9 +169,9 @@ rule least_squares_figure_iterates:
         mem_mb=growing(1500),
         runtime=growing(10),
     params:
-        code=code("byhand.least_squares.figure_iterates"),
+        code=code("byhand.least_squares.figures.iterates"),
     shell:
-        "python -m byhand.least_squares.figure_iterates --iterates {input.iterates} --landscape {input.landscape}"
+        "python -m byhand.least_squares.figures.iterates --iterates {input.iterates} --landscape {input.landscape}"
         " --output {output.pictures} > {log} 2>&1"
 
 
@@ -197,10 +197,10 @@ rule least_squares_figure_errors:
         mem_mb=growing(1500),
         runtime=growing(10),
     params:
-        code=code("byhand.least_squares.figure_errors"),
+        code=code("byhand.least_squares.figures.errors"),
         settings=flags(config["least_squares"]["figure_errors"]),
     shell:
-        "python -m byhand.least_squares.figure_errors {params.settings:q} --table {input.table}"
+        "python -m byhand.least_squares.figures.errors {params.settings:q} --table {input.table}"
         " --output {output.pictures} > {log} 2>&1"
 
 
@@ -230,7 +230,7 @@ rule least_squares_benchmark:
         mem_mb=growing(1500),
         runtime=growing(20),
     params:
-        code=code("byhand.least_squares.benchmark"),
+        code=code("byhand.least_squares.steps.benchmark"),
         settings=flags(config["least_squares"]["benchmark"]),
     shell:
-        "python -m byhand.least_squares.benchmark {params.settings:q} --threads 1 --output {output.table} > {log} 2>&1"
+        "python -m byhand.least_squares.steps.benchmark {params.settings:q} --threads 1 --output {output.table} > {log} 2>&1"

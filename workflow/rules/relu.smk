@@ -19,10 +19,10 @@ rule relu_prove:
         mem_mb=growing(1500),
         runtime=growing(10),
     params:
-        code=code("byhand.relu.prove"),
+        code=code("byhand.relu.steps.prove"),
         settings=flags(config["relu"]["prove"]),
     shell:
-        "python -m byhand.relu.prove {params.settings:q} --output {output.table} --proofs {output.proofs} > {log} 2>&1"
+        "python -m byhand.relu.steps.prove {params.settings:q} --output {output.table} --proofs {output.proofs} > {log} 2>&1"
 
 
 rule relu_random_functions:
@@ -38,10 +38,10 @@ rule relu_random_functions:
         mem_mb=growing(1500),
         runtime=growing(20),
     params:
-        code=code("byhand.relu.random_functions"),
+        code=code("byhand.relu.steps.random_functions"),
         settings=flags(config["relu"]["random_functions"]),
     shell:
-        "python -m byhand.relu.random_functions {params.settings:q} --output {output.table} > {log} 2>&1"
+        "python -m byhand.relu.steps.random_functions {params.settings:q} --output {output.table} > {log} 2>&1"
 
 
 rule relu_depth:
@@ -57,10 +57,10 @@ rule relu_depth:
         mem_mb=growing(1500),
         runtime=growing(20),
     params:
-        code=code("byhand.relu.depth"),
+        code=code("byhand.relu.steps.depth"),
         settings=flags(config["relu"]["depth"]),
     shell:
-        "python -m byhand.relu.depth {params.settings:q} --output {output.table} > {log} 2>&1"
+        "python -m byhand.relu.steps.depth {params.settings:q} --output {output.table} > {log} 2>&1"
 
 
 rule relu_curves:
@@ -76,10 +76,10 @@ rule relu_curves:
         mem_mb=growing(1500),
         runtime=growing(10),
     params:
-        code=code("byhand.relu.curves"),
+        code=code("byhand.relu.steps.curves"),
         settings=flags(config["relu"]["curves"]),
     shell:
-        "python -m byhand.relu.curves {params.settings:q} --output {output.table} > {log} 2>&1"
+        "python -m byhand.relu.steps.curves {params.settings:q} --output {output.table} > {log} 2>&1"
 
 
 rule relu_figure_constructions:
@@ -104,9 +104,9 @@ rule relu_figure_constructions:
         mem_mb=growing(1500),
         runtime=growing(10),
     params:
-        code=code("byhand.relu.figure_constructions"),
+        code=code("byhand.relu.figures.constructions"),
     shell:
-        "python -m byhand.relu.figure_constructions --table {input.table} --output {output.pictures} > {log} 2>&1"
+        "python -m byhand.relu.figures.constructions --table {input.table} --output {output.pictures} > {log} 2>&1"
 
 
 rule relu_figure_depth:
@@ -132,9 +132,9 @@ rule relu_figure_depth:
         mem_mb=growing(1500),
         runtime=growing(10),
     params:
-        code=code("byhand.relu.figure_depth"),
+        code=code("byhand.relu.figures.depth"),
     shell:
-        "python -m byhand.relu.figure_depth --curves {input.curves} --counts {input.counts}"
+        "python -m byhand.relu.figures.depth --curves {input.curves} --counts {input.counts}"
         " --output {output.pictures} > {log} 2>&1"
 
 

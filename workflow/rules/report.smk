@@ -2,7 +2,7 @@
 
 import json
 
-from byhand.files import sha256
+from byhand.step.files import sha256
 from byhand.report.claims import evidence
 
 CLAIMS = Path(workflow.basedir, "published/claims.yaml")
@@ -29,7 +29,7 @@ TAUGHT = [  # what the notebook imports
     "byhand.jacobian.cost",
     "byhand.jacobian.modes",
     "byhand.least_squares.descent",
-    "byhand.randomness",
+    "byhand.numerics.randomness",
     "byhand.relu.constructions",
     "byhand.relu.networks",
     "byhand.relu.piecewise",
@@ -74,9 +74,9 @@ rule report_judge:
         mem_mb=growing(1000),
         runtime=growing(10),
     params:
-        code=code("byhand.report.judge"),
+        code=code("byhand.report.steps.judge"),
     shell:
-        "python -m byhand.report.judge --claims {input.claims} --findings {input.findings} --results results"
+        "python -m byhand.report.steps.judge --claims {input.claims} --findings {input.findings} --results results"
         " --output {output.claims} {output.findings} > {log} 2>&1"
 
 
@@ -103,9 +103,9 @@ rule report_figure_steps:
         mem_mb=growing(1000),
         runtime=growing(10),
     params:
-        code=code("byhand.report.figure_steps"),
+        code=code("byhand.report.figures.steps"),
     shell:
-        "python -m byhand.report.figure_steps --results results --made {input} --output {output.pictures} > {log} 2>&1"
+        "python -m byhand.report.figures.steps --results results --made {input} --output {output.pictures} > {log} 2>&1"
 
 
 rule report_page:
@@ -127,12 +127,12 @@ rule report_page:
         mem_mb=growing(1000),
         runtime=growing(10),
     params:
-        code=code("byhand.report.page"),
+        code=code("byhand.report.steps.page"),
         configuration=json.dumps(config),
         benchmarks=list(FOUND),
         checksums=list(FOUND.values()),
     shell:
-        "python -m byhand.report.page --results results --made {input.made} {input.claims} {input.steps}"
+        "python -m byhand.report.steps.page --results results --made {input.made} {input.claims} {input.steps}"
         " --benchmarks {params.benchmarks:q} --captions workflow/report --configuration {params.configuration:q}"
         " --output {output.page} > {log} 2>&1"
 
@@ -152,9 +152,9 @@ rule report_lecture:
         mem_mb=growing(2000),
         runtime=growing(10),
     params:
-        code=[code(module) for module in ("byhand.report.lecture", *TAUGHT)],
+        code=[code(module) for module in ("byhand.report.steps.lecture", *TAUGHT)],
     shell:
-        "python -m byhand.report.lecture --notebook {input.notebook} --output {output.notebook} > {log} 2>&1"
+        "python -m byhand.report.steps.lecture --notebook {input.notebook} --output {output.notebook} > {log} 2>&1"
 
 
 rule report:
@@ -178,4 +178,4 @@ rule strict:
         mem_mb=growing(1000),
         runtime=growing(10),
     shell:
-        "python -m byhand.report.strict --table {input.table} 2>&1 | tee {log}"
+        "python -m byhand.report.steps.strict --table {input.table} 2>&1 | tee {log}"

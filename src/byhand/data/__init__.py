@@ -1,1 +1,5 @@
-"""The two data sets of the document: from the libraries' caches, by their own download code, or bundled."""
+"""The two data sets: where they come from, and the arrays that the other rooms read.
+
+In reading order: `sources` (the data sets), `layout` (where the libraries cache them), `cache` (whether a cache is
+whole), `arrays` (reads `results/data/*.npz`); then `steps`.
+"""

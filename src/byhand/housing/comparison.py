@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from byhand.spread import mean_interval, prediction_interval
+from byhand.numerics.intervals import mean_interval, prediction_interval
 
 SPLITS = ("train", "validation", "test")
 

@@ -17,7 +17,7 @@ from torch import Tensor
 from byhand.errors import BadInput
 from byhand.gradients.network import LOSSES, Parameters, backward, forward
 from byhand.housing.protocols import Protocol
-from byhand.randomness import generator
+from byhand.numerics.randomness import generator
 
 
 @dataclass(frozen=True)

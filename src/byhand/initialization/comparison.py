@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from byhand.initialization.labels import PRINTED_NAMES
-from byhand.spread import prediction_interval
+from byhand.initialization.figures.appearance import PRINTED_NAMES
+from byhand.numerics.intervals import prediction_interval
 
 MEASURES = {"train_loss": 5e-7, "train_accuracy": 5e-5, "test_loss": 5e-7, "test_accuracy": 5e-5}
 """What the document prints, and half a unit of the last digit that it prints (losses, and accuracies in [0, 1])."""
@@ -69,7 +69,7 @@ def agreement(layers: pd.DataFrame, norms: pd.DataFrame) -> pd.DataFrame:
     network is for its width, and `seeds_deviation_of_log_ratio` says by how much.
 
     Args:
-        layers: means over the seeds, a row a layer, from `byhand.initialization.propagate`.
+        layers: means over the seeds, a row a layer, from `byhand.initialization.steps.propagate`.
         norms: the same for each seed.
     """
 

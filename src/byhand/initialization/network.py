@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from byhand.initialization.initializations import Initialization
-from byhand.products import matmul, tanh_
+from byhand.numerics.fast_ops import matmul, tanh_
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 from torchvision.transforms import ToTensor
 
-from byhand.datasets import Images
+from byhand.data.arrays import Images
 from byhand.initialization.network import Parameters
 from byhand.initialization.training import Batches
 

@@ -10,15 +10,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from byhand.datasets import Images
+from byhand.data.arrays import Images
 from byhand.errors import BadInput
-from byhand.initialization.network import (
-    Parameters,
-    cross_entropy,
-    cross_entropy_derivative,
-    descended,
-    forward,
-)
+from byhand.initialization.network import Parameters, cross_entropy, cross_entropy_derivative, descended, forward
 
 
 @dataclass(frozen=True)

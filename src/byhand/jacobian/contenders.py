@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from byhand.jacobian import products
+from byhand.jacobian import numpy_route
 from byhand.jacobian.cost import ORDERS
 from byhand.jacobian.order import Order
 
@@ -76,13 +76,13 @@ def with_numpy(widths: Sequence[int], batch: int | None, device: str) -> dict[st
     weights, x = problem(widths, batch)
     found = limits(lambda array: array, np.dot, weights)
     trees = {mode: tree(tuple(widths[::-1])) for mode, tree in ORDERS.items()}
-    trees["cheapest"] = products.cheapest(widths, batch)
+    trees["cheapest"] = numpy_route.cheapest(widths, batch)
     small = (2,) * len(widths)
     first: dict[Order, str] = {}
     for mode, tree in trees.items():
         same = first.setdefault(tree, mode)
-        route = products.prepared(tree, widths, batch)
-        calls = products.prepared(tree, small, batch and 1)
+        route = numpy_route.prepared(tree, widths, batch)
+        calls = numpy_route.prepared(tree, small, batch and 1)
         for name, run, of_mode in (
             ("fast", partial(route, weights, x), mode),
             ("calls", partial(calls, *problem(small, batch and 1)), None),

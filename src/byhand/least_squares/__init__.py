@@ -1,1 +1,5 @@
-"""Problem 5: gradient descent on least squares, run and in closed form; when, how fast and where to it converges."""
+"""Problem 5: gradient descent on least squares, in closed form and as it runs.
+
+In reading order: `problems` and `cases` (the data), `descent` (closed form and iteration), `rates` (how fast it
+converges), `exact` (the same in fractions); then `steps` and `figures`.
+"""

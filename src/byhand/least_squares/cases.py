@@ -4,7 +4,7 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
-from byhand.datasets import load_housing
+from byhand.data.arrays import load_housing
 from byhand.errors import BadInput
 from byhand.least_squares.problems import Problem, housing, with_condition
 

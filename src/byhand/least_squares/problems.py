@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from byhand.datasets import Housing
+from byhand.data.arrays import Housing
 from byhand.least_squares.descent import Array
-from byhand.randomness import generator
+from byhand.numerics.randomness import generator
 
 SYNTHETIC = "synthetic"
 

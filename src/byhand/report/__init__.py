@@ -1,1 +1,5 @@
-"""The report: every published claim held against the tables of this run."""
+"""Every claim of the assignment against the tables of this run, and the page that says so.
+
+In reading order: `claims` (what is claimed, and by which table it is judged), `judgement` (the verdicts), `chapters`
+(the page's content), `history` (which steps were run); then `steps` and `figures`.
+"""

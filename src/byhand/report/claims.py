@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 import yaml
 
-from byhand.configuration import FAST
 from byhand.errors import BadInput
+from byhand.workflow.configuration import FAST
 
 SIGNS = {
     "holds": "✓",

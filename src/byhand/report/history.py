@@ -12,7 +12,7 @@ from byhand.errors import BadInput
 class Record:
     """One step that was run, as its provenance tells; paths as the step was given them."""
 
-    step: str  # the module's name without the package's, housing.train
+    step: str  # as the rule is named, with a dot for the first underscore: housing.train, relu.figure_depth
     outputs: frozenset[str]
     inputs: frozenset[str]
     seconds: float
@@ -39,7 +39,7 @@ def read(path: Path) -> Record:
         found = json.loads(path.read_text(encoding="utf-8"))
         hardware = found["hardware"]
         return Record(
-            step=found["step"].removeprefix("byhand."),
+            step=found["step"].removeprefix("byhand.").replace(".steps.", ".").replace(".figures.", ".figure_"),
             outputs=frozenset(found["outputs"]),
             inputs=frozenset(found["inputs"]),
             seconds=float(found["wall_seconds"]),

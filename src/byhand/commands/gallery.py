@@ -1,0 +1,84 @@
+"""Copy the figures of a run to docs/gallery, and its verdicts into the README, between two marks."""
+
+import argparse
+import re
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from byhand import step
+from byhand.errors import BadInput
+from byhand.report.chapters import CHAPTERS
+from byhand.report.claims import SIGNS
+from byhand.step import files, tables
+
+ALL_SHOWN = ("does not hold", "not judged")
+"""The verdicts of which every claim is shown, not one as an example."""
+
+MARKS = ("<!-- verdicts: written by `make gallery` -->", "<!-- end of verdicts -->")
+
+
+def verdicts(claims: Iterable[tuple[str, str, str]]) -> str:
+    """The table of verdicts for the README: how many there are of each, and a claim as an example.
+
+    Args:
+        claims: of each claim its exercise ("4, 5"), what it says, and its verdict, in the order of the exercises.
+    """
+    lines = ["| verdict | claims | |", "| --- | --- | --- |"]
+    claims = list(claims)
+    for verdict, sign in SIGNS.items():
+        said = [f"“{says}” (exercise {exercise})" for exercise, says, found in claims if found == verdict]
+        shown = said if verdict in ALL_SHOWN else said[:1]
+        if said:
+            start = "" if shown == said else "such as "
+            lines.append(f"| {sign} {verdict} | {len(said)} | {start}{'<br>'.join(shown)} |")
+    return "\n".join(lines)
+
+
+def between_marks(text: str, words: str) -> str:
+    """`text` with `words` between the marks.
+
+    Raises:
+        BadInput: the marks are not there.
+    """
+    start, end = MARKS
+    pattern = re.compile(f"({re.escape(start)}\n).*?(\n{re.escape(end)})", re.DOTALL)
+    if not pattern.search(text):
+        raise BadInput(f"README.md: expected a line {start} and, after it, a line {end}")
+    return pattern.sub(lambda found: found[1] + words + found[2], text)
+
+
+def page(captions: Mapping[str, str]) -> str:
+    """The gallery's page: each picture with its caption, by chapter."""
+    lines = ["# Gallery", "", "The figures of a full run on the real data, written by `make gallery`.", ""]
+    for chapter in CHAPTERS:
+        named = [name for name in captions if name.startswith(f"{chapter.name}_figure_")]
+        if named:
+            lines += [f"## Problem {chapter.problem}: {chapter.title}", ""]
+            for name in named:
+                title, _, words = captions[name].partition("\n\n")
+                lines += [f"![{title}]({name}.png)", "", f"**{title}** {words}", ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Write the gallery and the README's table."""
+    table = tables.read(arguments.results / "report/claims.csv", ["exercise", "says", "verdict"])
+    for picture in sorted(arguments.results.glob("*/figure_*.png")):
+        shutil.copy(picture, arguments.gallery / f"{picture.parent.name}_{picture.stem}.png")
+    captions = {  # those of benchmarks stay from the run that measured them
+        picture.stem: (arguments.captions / f"{picture.stem}.rst").read_text(encoding="utf-8").strip()
+        for picture in sorted(arguments.gallery.glob("*_figure_*.png"))
+    }
+    files.write_text(arguments.gallery / "README.md", page(captions))
+    words = verdicts(zip(table["exercise"].astype(str), table["says"], table["verdict"], strict=True))
+    files.write_text(arguments.readme, between_marks(arguments.readme.read_text(encoding="utf-8"), words))
+
+
+if __name__ == "__main__":
+    parser = step.parser(__doc__)
+    parser.add_argument("--results", type=Path, required=True, help="the folder of all results")
+    parser.add_argument("--captions", type=Path, required=True, help="the folder of the pictures' captions (.rst)")
+    parser.add_argument("--gallery", type=Path, required=True, help="the folder to copy the pictures to")
+    parser.add_argument("--readme", type=Path, required=True, help="the file that shows the verdicts (.md)")
+    step.run(main, parser)

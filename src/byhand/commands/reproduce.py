@@ -1,0 +1,161 @@
+"""Run everything twice, on one core and on two, in two new folders, and compare the results byte for byte.
+
+What a benchmark has timed, and whatever rests on that, is alike in no two runs; it is counted and left aside.
+
+With `--older-processor` the second run is on two cores as well, but the libraries are asked to do without AVX-512, as
+they would on another processor. Bytes may differ then, so what is told is by how much the numbers in the tables do.
+"""
+
+import argparse
+import json
+import math
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+
+from byhand import step
+from byhand.errors import BadInput
+from byhand.step import files
+from byhand.workflow import configuration
+
+CORES = (1, 2)
+NOT_COPIED = shutil.ignore_patterns(".git", ".venv", ".snakemake", "results", "data", "logs", "mutants", ".*_cache")
+"""What lies at the top of a project and is no part of it. The same names deeper down are, such as src/byhand/data."""
+OLDER = {
+    "OPENBLAS_CORETYPE": "Haswell",
+    "MKL_ENABLE_INSTRUCTIONS": "AVX2",
+    "ONEDNN_MAX_CPU_ISA": "AVX2",
+    "ATEN_CPU_CAPABILITY": "avx2",
+    "NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL AVX512_SPR",
+}
+"""What makes the libraries compute as on a processor without AVX-512."""
+TIMED = ("benchmark", "page", "lecture")
+"""Last names of the steps that write down how long something took: the page and the notebook say so too."""
+
+
+def copy(project: Path, folder: Path) -> None:
+    """A new folder with the project alone: neither results nor downloads nor environments."""
+    ignored = NOT_COPIED(str(project), os.listdir(project))
+    shutil.copytree(project, folder, ignore=lambda inside, _: ignored if Path(inside) == project else set())
+
+
+def run(
+    project: Path, folder: Path, cores: int, arguments: list[str], variables: Mapping[str, str] = MappingProxyType({})
+) -> Path:
+    """A copy of the project in `folder`, run on so many cores with more `variables`; the folder of its results.
+
+    Raises:
+        BadInput: the run failed.
+    """
+    copy(project, folder)
+    command = [sys.executable, "-m", "snakemake", "--no-hooks", "--cores", str(cores), *arguments]
+    environment = {**os.environ, **variables}
+    downloaded = project / "data"
+    if downloaded.is_dir():  # once will do
+        environment.setdefault(configuration.DATA_HOME, str(downloaded))
+    done = subprocess.run(command, cwd=folder, env=environment, check=False)
+    if done.returncode:
+        raise BadInput(f"{folder}: the run on {cores} cores failed; its output is above")
+    return folder / "results"
+
+
+def outputs(results: Path) -> tuple[dict[str, str], set[str]]:
+    """The SHA-256 of every result that has provenance, by name, and the names of those that hold times."""
+    records = [
+        json.loads(path.read_text(encoding="utf-8"))
+        for path in results.rglob("*.json")
+        if ".snakemake" not in path.parts
+    ]
+    made = {name: files.sha256(results.parent / name) for record in records for name in record["outputs"]}
+    timed: set[str] = set()
+    found = -1
+    while len(timed) > found:
+        found = len(timed)
+        for record in records:
+            if record["step"].rpartition(".")[2] in TIMED or timed & record["inputs"].keys():
+                timed |= record["outputs"].keys()
+    return made, timed
+
+
+def differences(first: Path, second: Path) -> tuple[int, int, list[str]]:
+    """Of two folders of results: how many are compared, how many hold times, and the names of those that differ."""
+    (made, timed), (again, timed_again) = outputs(first), outputs(second)
+    compared = (made.keys() | again.keys()) - timed - timed_again
+    return (
+        len(compared),
+        len(timed | timed_again),
+        sorted(name for name in compared if made.get(name) != again.get(name)),
+    )
+
+
+def apart(first: Path, second: Path) -> pd.DataFrame:
+    """How far the numbers of two tables of the same shape are apart: a row for each column in which any differ.
+
+    `ulp` is the largest distance in units of the last place of the larger number, in float64.
+
+    Raises:
+        BadInput: they have other columns or another number of rows.
+    """
+    here, there = pd.read_csv(first), pd.read_csv(second)
+    if list(here) != list(there) or len(here) != len(there):
+        raise BadInput(f"{first} and {second}: found tables of another shape, expected the same columns and rows")
+    rows = []
+    for column in here:
+        a, b = here[column], there[column]
+        differ = (a != b) & ~(a.isna() & b.isna())
+        if not differ.any():
+            continue
+        row = {"column": column, "values": len(a), "differ": int(differ.sum()), "ulp": math.nan, "relative": math.nan}
+        if pd.api.types.is_float_dtype(a) and pd.api.types.is_float_dtype(b):
+            x, y = a[differ].to_numpy(), b[differ].to_numpy()
+            larger = np.maximum(np.abs(x), np.abs(y))
+            row |= {
+                "ulp": float(np.max(np.abs(x - y) / np.spacing(larger))),
+                "relative": float(np.max(np.abs(x - y) / larger)),
+            }
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def elsewhere(first: Path, second: Path) -> None:
+    """Tell how far the tables of two folders of results are apart."""
+    (made, timed), (again, timed_again) = outputs(first), outputs(second)
+    tables = sorted(name for name in made.keys() - timed - timed_again if name.endswith(".csv"))
+    different = [name for name in tables if made[name] != again.get(name)]
+    for name in different:
+        print(f"{name}\n{apart(first.parent / name, second.parent / name).to_string(index=False)}\n")
+    print(f"{len(tables) - len(different)} of {len(tables)} tables are the same bytes without AVX-512")
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Say that all is alike, or what is not."""
+    if arguments.older_processor:
+        with tempfile.TemporaryDirectory(prefix="byhand-") as temporary:
+            here = run(Path.cwd(), Path(temporary, "here"), max(CORES), arguments.snakemake)
+            elsewhere(here, run(Path.cwd(), Path(temporary, "older"), max(CORES), arguments.snakemake, OLDER))
+        return
+    with tempfile.TemporaryDirectory(prefix="byhand-") as temporary:
+        first, second = (
+            run(Path.cwd(), Path(temporary, f"cores-{cores}"), cores, arguments.snakemake) for cores in CORES
+        )
+        compared, timed, different = differences(first, second)
+    for name in different:
+        print(name)
+    if different:
+        raise BadInput(f"{len(different)} of {compared} results differ between one core and two")
+    print(f"{compared} results are the same bytes on one core and on two; {timed} hold times and were not compared")
+
+
+if __name__ == "__main__":
+    parser = step.parser(__doc__)
+    parser.add_argument("--older-processor", action="store_true", help="compare with a run without AVX-512")
+    parser.add_argument("snakemake", nargs="*", help="arguments for Snakemake, after --")
+    step.run(main, parser)

@@ -1,0 +1,56 @@
+"""Compare every result with the checksum in its provenance, and name what differs."""
+
+import argparse
+import json
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+from byhand import step
+from byhand.errors import BadInput
+from byhand.step import files
+
+
+def differences(results: Path) -> Iterator[tuple[str, str]]:
+    """The name of each result that is not as it was made, or of provenance that cannot be read, and what it is."""
+    for path in sorted(results.rglob("*.json")):
+        if ".snakemake" in path.parts:
+            continue
+        try:
+            outputs = dict(json.loads(path.read_text(encoding="utf-8"))["outputs"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            name = str(path.relative_to(results.parent))
+            yield name, f"is not the provenance of a result ({type(error).__name__}: {error})"
+            continue
+        for name, expected in outputs.items():
+            made = results.parent / name
+            try:
+                found = files.sha256(made)
+            except OSError as error:
+                yield name, f"cannot be read ({error.strerror})"
+                continue
+            if found != expected:
+                yield name, f"found SHA-256 {found[:12]}…, expected {expected[:12]}…"
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Say that all is as it was made, or what is not."""
+    if not arguments.results.is_dir():
+        raise BadInput(f"{arguments.results}: no such folder")
+    found = list(differences(arguments.results))
+    for name, what in found:
+        print(f"{name}: {what}")
+    if found:
+        names = shlex.join(name for name, _ in found)
+        raise BadInput(
+            f"{len(found)} results are not as they were made; to make them anew: `snakemake --forcerun {names}`"
+        )
+    print("every result is as it was made")
+
+
+if __name__ == "__main__":
+    parser = step.parser(__doc__)
+    parser.add_argument(
+        "--results", type=Path, default=Path("results"), help="the folder of results (default: results)"
+    )
+    step.run(main, parser)

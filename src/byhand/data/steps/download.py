@@ -1,0 +1,189 @@
+"""Get one data set from the first source that can be had, and say so loudly where that is not the wanted one.
+
+A source's files are looked for in `--home` (read, never written) and in `--keep`, where downloads are kept. Each
+attempt to download runs as a process of its own that is ended after a time; failures are told with their reason.
+"""
+
+import argparse
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from byhand import step
+from byhand.data import cache
+from byhand.data.sources import ARRAYS, IN_VAIN, SOURCES, Arrays
+from byhand.errors import BadInput
+from byhand.step import files
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The section `data: download:` of the configuration."""
+
+    attempts: int
+    attempt_seconds: float
+    stall_seconds: float
+    pause_seconds: float
+
+
+class NotHad(Exception):
+    """A source cannot be had; the arguments are lines that say why: files that were refused, then the last attempt."""
+
+
+class Failed(Exception):
+    """One attempt to get a source failed; the message says why in one line."""
+
+    def __init__(self, reason: str, in_vain: bool = False) -> None:
+        super().__init__(reason)
+        self.in_vain = in_vain
+        """Whether another attempt would fail too."""
+
+
+@dataclass(frozen=True)
+class Had:
+    """The arrays of a source, and the files that they were read from."""
+
+    arrays: Arrays
+    files: list[Path]
+
+
+def get(source: str, homes: Sequence[Path], keep: Path, mirrors: Sequence[str], settings: Settings) -> Had:
+    """One source, from the caches or by download.
+
+    Raises:
+        NotHad: every attempt failed.
+    """
+    if SOURCES[source].bundled:
+        return Had(SOURCES[source].read(Path(), ()), [])
+    with TemporaryDirectory(prefix="byhand-") as name:
+        folder = Path(name)
+        used, refusals = [], []
+        for home in homes:
+            good, bad = cache.copied(source, home, folder)
+            used += good
+            refusals += bad
+        for refusal in refusals:
+            tell(f"refused, and not used: {refusal}")
+        if not cache.complete(source, folder):
+            tell(f"{source}: downloading …")
+        cached = set(folder.rglob("*"))
+        command = [sys.executable, "-m", "byhand.data.sources", source, name]
+        command += ["--stall-seconds", str(settings.stall_seconds), "--mirrors", *mirrors]
+        for attempt in range(settings.attempts):
+            try:
+                run(command, settings.attempt_seconds)
+                downloaded = checked(source, set(folder.rglob("*")) - cached)
+            except Failed as failed:
+                reason = failed
+            else:
+                try:
+                    used += cache.keep(downloaded, folder, keep)
+                except BadInput as error:
+                    tell(f"{source}: used, but not kept: {error}")
+                with np.load(folder / ARRAYS, allow_pickle=False) as arrays:
+                    return Had(dict(arrays), used)
+            tell(f"{source}: attempt {attempt + 1} of {settings.attempts} failed: {reason}")
+            if reason.in_vain:
+                break
+            remove_unfinished(set(folder.rglob("*")) - cached)
+            if attempt + 1 < settings.attempts:
+                time.sleep(settings.pause_seconds * 2**attempt)
+    raise NotHad(*refusals, str(reason))
+
+
+def run(command: Sequence[str], seconds: float) -> None:
+    """Run one attempt.
+
+    Raises:
+        Failed: it did, or was not done after so many seconds.
+    """
+    try:
+        done = subprocess.run(
+            command, timeout=seconds, stderr=subprocess.PIPE, text=True, errors="replace", check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Failed(f"not done after {seconds:g} seconds") from error
+    if done.returncode < 0:
+        raise Failed(f"ended by signal {-done.returncode}")
+    if done.returncode:
+        said = done.stderr.strip().splitlines() or [f"ended with status {done.returncode}"]
+        raise Failed(said[-1], in_vain=done.returncode == IN_VAIN)
+
+
+def checked(source: str, made: Iterable[Path]) -> list[Path]:
+    """Those of the files that an attempt made which are a cache's, held against the same checksums as any cache.
+
+    Raises:
+        Failed: one is not what it should be.
+    """
+    downloaded = sorted(path for path in made if path.suffix in (".gz", ".pkz"))
+    for path in downloaded:
+        try:
+            cache.check(source, path)
+        except cache.Refused as refused:
+            raise Failed(f"downloaded and refused: {refused}") from refused
+    return downloaded
+
+
+def remove_unfinished(made: Iterable[Path]) -> None:
+    """Remove what an attempt was perhaps ended in the middle of; archives stay, as the libraries verify those."""
+    for path in made:
+        if path.is_file() and path.suffix not in (".gz", ".tgz"):
+            path.unlink()
+
+
+def tell(line: str) -> None:
+    """Say something to the person at the terminal."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Write the arrays and their provenance."""
+    settings = step.settings(arguments, Settings)
+    homes = [*([arguments.home] if arguments.home else []), arguments.keep]
+    mirrors = {"mnist": arguments.mnist_mirrors, "california_housing": arguments.california_housing_mirrors}
+    wanted, reasons, refusals = arguments.sources[0], [], []
+    for source in arguments.sources:
+        try:
+            had = get(source, homes, arguments.keep, mirrors.get(source, ()), settings)
+            break
+        except (NotHad, OSError) as error:  # OSError: no room for temporary files
+            lines = [str(line) for line in error.args] if isinstance(error, NotHad) else [str(error)]
+            reasons.append(f"{source}: {lines[-1]}")
+            refusals += [f"{source}: {line}" for line in lines]
+    else:
+        raise BadInput(f"no data: {'; '.join(reasons)}")
+    fallback_for = wanted if source != wanted else ""
+    if fallback_for:
+        tell(f"FALLBACK: {source}, which ships inside scikit-learn, is used in place of {wanted}")
+    with files.replaced(arguments.output) as temporary:
+        np.savez_compressed(
+            temporary, allow_pickle=False, dataset=np.array(source), fallback_for=np.array(fallback_for), **had.arrays
+        )
+    step.finish(
+        arguments,
+        [arguments.output],
+        inputs=had.files,
+        dataset=source,
+        fallback_for=fallback_for,
+        refusals=refusals,
+    )
+
+
+if __name__ == "__main__":
+    parser = step.parser(__doc__, Settings)
+    parser.add_argument("--sources", choices=SOURCES, nargs="+", required=True, help="in order of preference")
+    parser.add_argument("--home", type=Path, help="folder with the libraries' caches, which is only read")
+    parser.add_argument("--keep", type=Path, default=Path("data"), help="where downloads are kept (default: data)")
+    for source, unit in {"mnist": "the four archives", "california_housing": "cal_housing.tgz"}.items():
+        parser.add_argument(
+            f"--{source.replace('_', '-')}-mirrors", nargs="+", default=[], metavar="URL", help=f"servers of {unit}"
+        )
+    parser.add_argument("--output", type=Path, required=True, help="the arrays to write (.npz)")
+    step.run(main, parser)

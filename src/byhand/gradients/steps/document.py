@@ -1,0 +1,76 @@
+"""The document's own check, repeated over many seeds, beside the norms that it printed.
+
+x (100, 10), 20 hidden units, everything N(0, 1) in float32, mean absolute error; for each parameter the Euclidean norm
+of (gradient by hand − autograd), which must be under 1e-6.
+"""
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import torch
+
+from byhand import step
+from byhand.gradients.network import LOSSES, NAMES, gradient, random_normal
+from byhand.gradients.references import autograd
+from byhand.numerics.randomness import generator
+from byhand.step import tables
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The document's case."""
+
+    input_width: int
+    hidden_width: int
+    samples: int
+    tolerance: float
+    seeds: int
+
+
+def norms(settings: Settings) -> pd.DataFrame:
+    """The norm of the difference for each seed (rows) and parameter (columns)."""
+    loss = LOSSES["mean_absolute_error"]
+    found = []
+    for seed in range(settings.seeds):
+        stream = generator("gradients", "document", seed)
+        parameters = random_normal(
+            stream, hidden_width=settings.hidden_width, input_width=settings.input_width, dtype=torch.float32
+        )
+        x = torch.randn(settings.samples, settings.input_width, generator=stream)
+        y = torch.randn(settings.samples, generator=stream)
+        ours, theirs = gradient(parameters, x, y, loss), autograd(parameters, x, y, loss)
+        found.append({name: (getattr(ours, name) - getattr(theirs, name)).norm().item() for name in NAMES})
+    return pd.DataFrame(found)
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Write the table."""
+    settings = step.settings(arguments, Settings)
+    published = tables.read(arguments.published, ["parameter", "norm_of_difference"])
+    printed = published.set_index(published["parameter"].replace({"W2": "w2"}))["norm_of_difference"]
+    ours = norms(settings)
+    table = pd.DataFrame(
+        {
+            "parameter": name,
+            "printed_norm": printed[name],
+            "median_norm": ours[name].median(),
+            "smallest_norm": ours[name].min(),
+            "largest_norm": ours[name].max(),
+            "seeds": settings.seeds,
+            "tolerance": settings.tolerance,
+            "share_of_seeds_within_tolerance": (ours[name] < settings.tolerance).mean(),
+            "printed_within_tolerance": bool(printed[name] < settings.tolerance),
+        }
+        for name in NAMES
+    )
+    tables.write(table, arguments.output)
+    step.finish(arguments, [arguments.output], inputs=[arguments.published], seeds="gradients/document/<seed>")
+
+
+if __name__ == "__main__":
+    parser = step.parser(__doc__, Settings)
+    parser.add_argument("--published", type=Path, required=True, help="the norms that the document printed (.csv)")
+    parser.add_argument("--output", type=Path, required=True, help="the table to write (.csv)")
+    step.run(main, parser)

@@ -1,0 +1,46 @@
+"""Draw what each slip of the notebook is worth: the change in each loss when it alone is mended."""
+
+import argparse
+from pathlib import Path
+
+from byhand import step
+from byhand.step import style, tables
+
+MARKS = {"train": ("blue", "o"), "validation": ("orange", "s"), "test": ("green", "^")}
+NAMES = {
+    "hidden_layer_frozen": "hidden layer\nfrozen",
+    "scaler_fitted_on_all_rows": "scaler fitted\non all rows",
+    "validation_rows_in_training": "validation rows\nin training",
+    "batches_weighted_equally": "batches weighted\nequally",
+    "all": "all four",
+}
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Write the figure."""
+    columns = ["mended", "split", "worth", "half_width_of_95_percent_interval", "seeds", "dataset", "fallback_for"]
+    table = tables.read(arguments.table, columns)
+    with style.figure(arguments.output, figsize=(style.COLUMN, 3.0)) as (_, axes):
+        for index, (split, (colour, marker)) in enumerate(MARKS.items()):
+            rows = table[table["split"] == split].set_index("mended").loc[list(NAMES)]
+            axes.errorbar(
+                rows["worth"],
+                [position + 0.22 * (index - 1) for position in range(len(NAMES))],
+                xerr=rows["half_width_of_95_percent_interval"],
+                fmt=marker, color=style.COLOURS[colour], capsize=2, linewidth=0.9, label=f"{split} loss",
+            )  # fmt: skip
+        axes.axvline(0, color=style.COLOURS["black"], linewidth=0.6)
+        axes.set_yticks(range(len(NAMES)), NAMES.values())
+        axes.invert_yaxis()
+        axes.set_xlabel("loss as published − loss with this mended\n(right of 0: the slip made it look worse)")
+        note = style.data_note(table["dataset"].iloc[0], table["fallback_for"].iloc[0])
+        axes.set_title(f"{note}\nmean of {table['seeds'].iloc[0]} paired seeds, 95 % interval")
+        axes.legend(loc="best")
+    step.finish(arguments, arguments.output, inputs=[arguments.table])
+
+
+if __name__ == "__main__":
+    parser = step.parser(__doc__)
+    parser.add_argument("--table", type=Path, required=True, help="what each slip is worth (.csv)")
+    parser.add_argument("--output", type=Path, nargs="+", required=True, help="the pictures to write (.svg, .png)")
+    step.run(main, parser)

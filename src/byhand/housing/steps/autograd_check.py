@@ -1,0 +1,79 @@
+"""Check that training by hand follows the notebook's own way (autograd, torch.optim, DataLoader), epoch by epoch.
+
+The largest entry of the difference of each parameter and loss, relative to the largest entry of the notebook's. The
+published way also shows the slip itself: the optimiser holds the tensor that W₁ was before, and W₁ does not move.
+"""
+
+import argparse
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import torch
+from torch import Tensor
+from tqdm import tqdm
+
+from byhand import step
+from byhand.data.arrays import load_housing
+from byhand.gradients.network import NAMES
+from byhand.housing import notebook, training
+from byhand.housing.protocols import PROTOCOLS
+from byhand.step import tables
+
+DTYPES = {"float32": torch.float32, "float64": torch.float64}
+
+
+@dataclass(frozen=True)
+class Settings(training.Settings):
+    """The section `housing: training:` of the configuration, and how many epochs are compared."""
+
+    compared_epochs: int
+
+
+def relative(ours: Tensor, theirs: Tensor) -> float:
+    """max |ours − theirs| / max |theirs|, 0 where both are 0."""
+    difference = (ours - theirs).abs().max().item()
+    return difference / theirs.abs().max().item() if difference else 0.0
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Write the table."""
+    settings = replace(step.settings(arguments, Settings), seeds=1)  # the notebook's way trains one at a time
+    data = load_housing(arguments.data)
+    rows = []
+    cases = [(name, dtype) for name in ("published", "corrected") for dtype in DTYPES]
+    for name, dtype in tqdm(cases, desc="protocols and precisions", mininterval=2):
+        problem = (
+            training.split(data.features, data.target, PROTOCOLS[name], settings, DTYPES[dtype]),
+            training.initial(settings, data.features.shape[1], PROTOCOLS[name], DTYPES[dtype]),
+            PROTOCOLS[name],
+            settings,
+        )
+        both = zip(training.train(*problem), notebook.train(*problem), strict=True)
+        for number, (ours, theirs) in enumerate(islice(both, settings.compared_epochs), start=1):
+            pairs: dict[str, tuple[Any, Any]] = {parameter: (ours.parameters, theirs.parameters) for parameter in NAMES}
+            pairs |= {loss: (ours, theirs) for loss in ("train_loss", "validation_loss", "test_loss")}
+            rows += [
+                {
+                    **data.columns,
+                    "protocol": name,
+                    "dtype": dtype,
+                    "epoch": number,
+                    "quantity": quantity,
+                    "relative_difference": relative(*(getattr(side, quantity) for side in pair)),
+                    "move_in_W1_by_hand": (ours.parameters.W1 - problem[1].W1).abs().max().item(),
+                    "move_in_W1_by_autograd": (theirs.parameters.W1 - problem[1].W1).abs().max().item(),
+                }
+                for quantity, pair in pairs.items()
+            ]
+    tables.write(pd.DataFrame(rows), arguments.output)
+    step.finish(arguments, [arguments.output], inputs=[arguments.data], data=data.columns, seeds="housing/<purpose>/0")
+
+
+if __name__ == "__main__":
+    parser = step.parser(__doc__, Settings)
+    parser.add_argument("--data", type=Path, required=True, help="the housing data (.npz)")
+    parser.add_argument("--output", type=Path, required=True, help="the table to write (.csv)")
+    step.run(main, parser)

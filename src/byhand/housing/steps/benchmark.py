@@ -1,0 +1,136 @@
+"""Time an epoch of the notebook's way and of ours, interleaved in one process, after checking that they agree.
+
+Each repetition times every contender once, in a shuffled order, and ratios are taken within the repetition. The
+contenders without arithmetic say where the notebook's time goes, and the products alone say what is the least that ours
+could take.
+"""
+
+import argparse
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+import torch
+from tqdm import tqdm
+
+from byhand import step
+from byhand.data.arrays import load_housing
+from byhand.errors import BadInput
+from byhand.gradients.network import NAMES, Parameters
+from byhand.housing import notebook, training
+from byhand.housing.protocols import PUBLISHED
+from byhand.step import tables
+
+
+@dataclass(frozen=True)
+class Settings(training.Settings):
+    """The section `housing: training:` of the configuration, and how often each contender is timed."""
+
+    repetitions: int
+
+
+def loaders_alone(split: training.Split, settings: Settings) -> Iterator[None]:
+    """An epoch of the notebook without arithmetic: rows fetched one by one and put into batches."""
+    parts = [split.train, split.validation, split.test]
+    streams = [training.orders("benchmark", settings, rows.y.shape[1]) for rows in parts]
+    while True:
+        for rows, stream in zip(parts, streams, strict=True):
+            for _ in notebook.loader(rows, next(stream), settings.batch_size):
+                pass
+        yield
+
+
+@torch.inference_mode()
+def products_alone(split: training.Split, parameters: Parameters, settings: Settings) -> Iterator[None]:
+    """The matrix products of an epoch, and nothing else: the floor under any way of training batch by batch."""
+    W1, w2 = parameters.W1, parameters.w2.unsqueeze(-1)
+    while True:
+        for x in split.train.x.split(settings.batch_size, 1):
+            h = x @ W1.mT
+            e = h @ w2
+            _ = h.mT @ e
+            _ = h.mT @ x
+        for rows in (split.validation, split.test):
+            _ = (rows.x @ W1.mT) @ w2
+        yield
+
+
+def contenders(settings: Settings, data_path: Path) -> dict[str, tuple[int, Iterator[object]]]:
+    """By name: for how many seeds an epoch is trained, and the iterator whose next item is that epoch."""
+    data = load_housing(data_path)
+    found: dict[str, tuple[int, Iterator[object]]] = {}
+    for seeds in (1, settings.seeds):
+        several = replace(settings, seeds=seeds)
+        split = training.split(data.features, data.target, PUBLISHED, several)
+        initial = training.initial(several, data.features.shape[1], PUBLISHED)
+        if seeds == 1:
+            found["notebook"] = (1, notebook.train(split, initial, PUBLISHED, several))
+            found["notebook_loaders_alone"] = (1, loaders_alone(split, several))
+        found[f"by_hand_{seeds}_seeds"] = (seeds, training.train(split, initial, PUBLISHED, several))
+        found[f"products_alone_{seeds}_seeds"] = (seeds, products_alone(split, initial, several))
+    return found
+
+
+def agreed(settings: Settings, data_path: Path) -> float:
+    """The largest relative difference of a parameter after one epoch of both ways in float64.
+
+    Raises:
+        BadInput: they do not agree; a time would mean nothing.
+    """
+    data = load_housing(data_path)
+    one = replace(settings, seeds=1)
+    split = training.split(data.features, data.target, PUBLISHED, one, torch.float64)
+    initial = training.initial(one, data.features.shape[1], PUBLISHED, torch.float64)
+    ours, theirs = (next(way(split, initial, PUBLISHED, one)) for way in (training.train, notebook.train))
+    differences: list[float] = [
+        ((mine - other).abs().max() / other.abs().max()).item()
+        for mine, other in ((getattr(ours.parameters, name), getattr(theirs.parameters, name)) for name in NAMES)
+    ]
+    if not max(differences) < 1e-10:
+        raise BadInput(f"the two ways differ by {max(differences):.1e} after an epoch, expected less than 1e-10")
+    return max(differences)
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Write the table and print it."""
+    settings = step.settings(arguments, Settings)
+    difference = agreed(settings, arguments.data)
+    rivals = contenders(settings, arguments.data)
+    for _, epochs in rivals.values():
+        next(epochs)  # warm-up
+    shuffled = random.Random(0)  # noqa: S311  an order, not a secret
+    times: dict[str, list[float]] = {name: [] for name in rivals}
+    for _ in tqdm(range(settings.repetitions), desc="repetitions", mininterval=2):
+        for name in shuffled.sample(list(rivals), len(rivals)):
+            seeds, epochs = rivals[name]
+            start = time.perf_counter()
+            next(epochs)
+            times[name].append((time.perf_counter() - start) / seeds)
+    per_seed = pd.DataFrame(times)
+    speed = pd.DataFrame({name: per_seed["notebook"] / per_seed[name] for name in per_seed})
+    table = pd.DataFrame(
+        {
+            "milliseconds_per_epoch_and_seed": 1e3 * per_seed.median(),
+            "lower_quartile": 1e3 * per_seed.quantile(0.25),
+            "upper_quartile": 1e3 * per_seed.quantile(0.75),
+            "times_faster_than_notebook": speed.median(),
+            "times_faster_lower_quartile": speed.quantile(0.25),
+            "times_faster_upper_quartile": speed.quantile(0.75),
+            "repetitions": settings.repetitions,
+            "threads": torch.get_num_threads(),
+            "relative_difference_after_an_epoch_in_float64": difference,
+        }
+    ).rename_axis("contender")
+    print(table.iloc[:, :6].round(2).to_string())
+    tables.write(table.reset_index(), arguments.output)
+    step.finish(arguments, [arguments.output], inputs=[arguments.data])
+
+
+if __name__ == "__main__":
+    parser = step.parser(__doc__, Settings)
+    parser.add_argument("--data", type=Path, required=True, help="the housing data (.npz)")
+    parser.add_argument("--output", type=Path, required=True, help="the table to write (.csv)")
+    step.run(main, parser)

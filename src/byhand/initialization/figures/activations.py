@@ -1,0 +1,44 @@
+"""Draw the histograms of the activations, layer by layer, for the document's network before training."""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.colors import LogNorm
+
+from byhand import step
+from byhand.initialization.figures import appearance
+from byhand.step import style, tables
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Write the figure."""
+    columns = ["dataset", "fallback_for", "initialization", "layer", "left_edge", "right_edge", "share"]
+    table = pd.concat(tables.read(path, columns) for path in arguments.histograms)
+    names = list(table["initialization"].unique())
+    with style.figure(
+        arguments.output, columns=len(names), squeeze=False, sharey=True, figsize=(2 * style.COLUMN, 2.3)
+    ) as (figure, panes):
+        for name, axes in zip(names, panes[0], strict=True):
+            shares = table[table["initialization"] == name].pivot(index="layer", columns="left_edge", values="share")
+            edges = np.append(shares.columns.to_numpy(), table["right_edge"].max())
+            mesh = axes.pcolormesh(
+                edges, np.arange(0.5, len(shares) + 1), shares.where(shares > 0),
+                norm=LogNorm(1e-4, 1), cmap="cividis_r", rasterized=True,
+            )  # fmt: skip
+            axes.set(title=appearance.label(name), xlabel="activation", xticks=[-1, 0, 1])
+            axes.grid(visible=False)
+        panes[0, 0].set_ylabel("layer")
+        panes[0, 0].set_yticks(shares.index)
+        figure.colorbar(mesh, ax=panes, label="share of activations", pad=0.01)
+        note = style.data_note(table["dataset"].iloc[0], table["fallback_for"].iloc[0])
+        figure.suptitle(f"tanh activations before training, {note}", fontsize=8)
+    step.finish(arguments, arguments.output, inputs=arguments.histograms)
+
+
+if __name__ == "__main__":
+    parser = step.parser(__doc__)
+    parser.add_argument("--histograms", type=Path, nargs="+", required=True, help="histograms per layer (.csv)")
+    parser.add_argument("--output", type=Path, nargs="+", required=True, help="the pictures to write (.svg, .png)")
+    step.run(main, parser)

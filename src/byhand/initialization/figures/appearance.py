@@ -1,0 +1,37 @@
+"""How initialisations are named, coloured and marked in every figure."""
+
+PRINTED_NAMES = {"xavier": "xavier_uniform"}
+"""What the document calls otherwise than we do."""
+
+_STYLES = {
+    "uniform_0.01": ("U[−0.01, 0.01]", "blue", "o"),
+    "uniform_0.1": ("U[−0.1, 0.1]", "sky", "s"),
+    "uniform_2.0": ("U[−2, 2]", "vermillion", "^"),
+    "xavier_uniform": ("Xavier", "green", "D"),
+    "lecun": ("LeCun", "orange", "v"),
+    "he": ("He", "purple", "P"),
+    "orthogonal": ("orthogonal", "black", "X"),
+}
+
+
+def label(initialization: str) -> str:
+    """The name for people."""
+    if initialization in _STYLES:
+        return _STYLES[initialization][0]
+    d = initialization.removeprefix("uniform_")
+    return f"U[−{d}, {d}]"
+
+
+def colour(initialization: str) -> str:
+    """A key of `byhand.step.style.COLOURS`; grey for those that have none of their own."""
+    return _STYLES.get(initialization, ("", "grey", ""))[1]
+
+
+def line(initialization: str) -> str:
+    """A matplotlib line style: dashed for the one that often hides another."""
+    return "--" if initialization == "uniform_0.1" else "-"
+
+
+def marker(initialization: str) -> str:
+    """A matplotlib marker."""
+    return _STYLES.get(initialization, ("", "", "."))[2]

@@ -1,0 +1,75 @@
+"""Draw what depth and initialisation do, as heat maps: test accuracy, growth of δ, saturation; with the depth scale."""
+
+import argparse
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from matplotlib.colors import Normalize
+
+from byhand import step
+from byhand.initialization.figures import appearance
+from byhand.step import style, tables
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Write the figure."""
+    table = tables.read(
+        arguments.table,
+        ["dataset", "fallback_for", "initialization", "depth", "hidden_width", "order", "test_accuracy",
+         "first_to_last_delta", "saturated_share", "seeds"],
+    ).query(f"order == 'file' and hidden_width == {arguments.hidden_width}")  # fmt: skip
+    scales = tables.read(arguments.agreement, ["initialization", "hidden_width", "depth_scale"])
+    scale_of = scales[scales["hidden_width"] == arguments.hidden_width].groupby("initialization")["depth_scale"].first()
+    names, depths = list(table["initialization"].unique()), sorted(table["depth"].unique())
+    grids = {
+        column: table.pivot(index="depth", columns="initialization", values=column)[names].to_numpy()
+        for column in ("test_accuracy", "first_to_last_delta", "saturated_share")
+    }
+    growth = np.log10(grids["first_to_last_delta"])
+    panels: list[tuple[str, np.ndarray, str, Normalize, Callable[[float], str]]] = [
+        ("test accuracy", grids["test_accuracy"], "cividis", Normalize(0, 1), "{:.0%}".format),
+        (r"$\log_{10}\,\|\delta^1\|/\|\delta^L\|$", growth, "PuOr_r", Normalize(-10, 10), "{:+.1f}".format),
+        ("saturated units at the start", grids["saturated_share"], "cividis", Normalize(0, 1), "{:.0%}".format),
+    ]
+    with style.figure(arguments.output, columns=3, sharey=True, figsize=(2.35 * style.COLUMN, 2.9)) as (figure, panes):
+        for (title, values, cmap, norm, word), axes in zip(panels, panes, strict=True):
+            image = axes.imshow(values, origin="lower", aspect="auto", cmap=cmap, norm=norm, interpolation="nearest")
+            for row, column in np.ndindex(values.shape):
+                value = float(values[row, column])
+                if math.isfinite(value):
+                    red, green, blue, _ = image.cmap(norm(value))
+                    ink = "black" if 0.3 * red + 0.6 * green + 0.1 * blue > 0.5 else "white"
+                    axes.text(column, row, word(value), ha="center", va="center", fontsize=5, color=ink)
+            axes.set_title(title)
+            axes.set_xticks(range(len(names)), [appearance.label(name) for name in names], rotation=40, ha="right")
+            axes.grid(visible=False)
+        positions = np.log2(depths)
+        for axes in panes:
+            for column, name in enumerate(names):
+                if name in scale_of.index and math.isfinite(scale_of[name]):
+                    height = np.interp(math.log2(scale_of[name]), positions, range(len(depths)), left=-0.45)
+                    axes.plot(
+                        [column - 0.45, column + 0.45],
+                        [height, height],
+                        color=style.COLOURS["vermillion"],
+                        linewidth=1.6,
+                    )
+        panes[0].set_yticks(range(len(depths)), depths)
+        panes[0].set_ylabel("depth (tanh layers)")
+        note = style.data_note(table["dataset"].iloc[0], table["fallback_for"].iloc[0])
+        figure.suptitle(
+            rf"{note}; means of {table['seeds'].iloc[0]} seeds; bars: depth scale $\xi = 1/|\ln\chi_1|$ where finite",
+            fontsize=8,
+        )
+    step.finish(arguments, arguments.output, inputs=[arguments.table, arguments.agreement])
+
+
+if __name__ == "__main__":
+    parser = step.parser(__doc__)
+    parser.add_argument("--table", type=Path, required=True, help="one row a trained network (.csv)")
+    parser.add_argument("--agreement", type=Path, required=True, help="theory of each network (.csv)")
+    parser.add_argument("--hidden-width", type=int, required=True, help="of the networks shown")
+    parser.add_argument("--output", type=Path, nargs="+", required=True, help="the pictures to write (.svg, .png)")
+    step.run(main, parser)

@@ -1,0 +1,69 @@
+"""Draw the norms of weight gradient, bias gradient and δ per layer, for the document's network before training."""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from byhand import step
+from byhand.initialization.figures import appearance
+from byhand.step import style, tables
+
+PANELS = {
+    "weight_gradient_norm": r"weight gradient  $\|\partial J/\partial W^l\|$",
+    "bias_gradient_norm": r"bias gradient  $\|\partial J/\partial b^l\|$",
+    "delta_norm": r"error  $\|\delta^l\|$, dashed: theory",
+}
+CASE = ["dataset", "fallback_for", "initialization", "pixels", "depth", "hidden_width", "layer"]
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Write the figure."""
+    norms = pd.concat(tables.read(path, [*CASE, "seed", *PANELS]) for path in arguments.norms)
+    theory = pd.concat(tables.read(path, [*CASE, "predicted_delta_ratio"]) for path in arguments.propagation)
+    shown = f"pixels == 'unit' and depth == {arguments.depth} and hidden_width == {arguments.hidden_width}"
+    norms, theory = norms.query(shown), theory.query(shown)
+    with style.figure(arguments.output, columns=3, sharey=True, figsize=(2 * style.COLUMN, 2.9)) as (figure, panes):
+        for (column, title), axes in zip(PANELS.items(), panes, strict=True):
+            for name in map(str, norms["initialization"].unique()):
+                runs = norms[norms["initialization"] == name]
+                paint = style.COLOURS[appearance.colour(name)]
+                quantiles = runs.groupby("layer")[column].quantile(np.array([0.05, 0.5, 0.95])).unstack()
+                axes.plot(
+                    quantiles.index,
+                    quantiles[0.5],
+                    marker=appearance.marker(name),
+                    color=paint,
+                    label=appearance.label(name),
+                )
+                axes.fill_between(
+                    quantiles.index, quantiles[0.05], quantiles[0.95], color=paint, alpha=0.25, linewidth=0
+                )
+                if column == "delta_norm":
+                    line = theory[theory["initialization"] == name].dropna(subset="predicted_delta_ratio")
+                    anchor = quantiles.loc[arguments.depth, 0.5]
+                    axes.plot(
+                        line["layer"], line["predicted_delta_ratio"] * anchor, "--", color=style.COLOURS["grey"],
+                        linewidth=0.9, zorder=3,
+                    )  # fmt: skip
+            axes.set(yscale="log", xlabel="layer", title=title)
+            axes.set_xticks(range(1, arguments.depth + 2))
+        panes[0].set_ylabel("norm")
+        handles, names = panes[0].get_legend_handles_labels()
+        figure.legend(handles, names, loc="outside lower center", ncols=len(handles))
+        note = style.data_note(norms["dataset"].iloc[0], norms["fallback_for"].iloc[0])
+        figure.suptitle(
+            f"one batch of {note} before training; median and 5–95 % of {norms['seed'].nunique()} seeds", fontsize=8
+        )
+    step.finish(arguments, arguments.output, inputs=[*arguments.norms, *arguments.propagation])
+
+
+if __name__ == "__main__":
+    parser = step.parser(__doc__)
+    parser.add_argument("--norms", type=Path, nargs="+", required=True, help="each seed's norms (.csv)")
+    parser.add_argument("--propagation", type=Path, nargs="+", required=True, help="layers, with the theory (.csv)")
+    parser.add_argument("--depth", type=int, required=True, help="of the networks shown")
+    parser.add_argument("--hidden-width", type=int, required=True, help="of the networks shown")
+    parser.add_argument("--output", type=Path, nargs="+", required=True, help="the pictures to write (.svg, .png)")
+    step.run(main, parser)

@@ -1,0 +1,47 @@
+"""Draw the phase diagram: χ₁ against d as mean-field theory has it, and the measured growth of δ² per layer on it."""
+
+import argparse
+from pathlib import Path
+
+from byhand import step
+from byhand.step import style, tables
+
+SERIES = [("blue", "o"), ("orange", "s"), ("green", "^"), ("purple", "D")]
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Write the figure."""
+    columns = ["d", "hidden_width", "chi_1", "growth", "growth_lower_quartile", "growth_upper_quartile", "seeds"]
+    table = tables.read(arguments.table, columns)
+    with style.figure(arguments.output) as (_, axes):
+        for (width, points), (colour, marker) in zip(table.groupby("hidden_width"), SERIES, strict=False):
+            paint = style.COLOURS[colour]
+            axes.plot(points["d"], points["chi_1"], color=paint, linewidth=0.9)
+            axes.errorbar(
+                points["d"], points["growth"],
+                [
+                    (points["growth"] - points["growth_lower_quartile"]).clip(lower=0),
+                    (points["growth_upper_quartile"] - points["growth"]).clip(lower=0),
+                ],
+                fmt=marker, color=paint, markerfacecolor="none", capsize=1.5, label=f"width {width}",
+            )  # fmt: skip
+        axes.axhline(1, color=style.COLOURS["grey"], linewidth=0.8, linestyle=(0, (5, 3)))
+        for height, words in ((1.25, "chaos: gradients explode"), (0.8, "order: gradients vanish")):
+            axes.annotate(
+                words, (0.02, height), xycoords=("axes fraction", "data"), fontsize=6, color=style.COLOURS["grey"],
+                va="bottom" if height > 1 else "top",
+            )  # fmt: skip
+        axes.set(
+            xscale="log", yscale="log", xlabel="d of U[−d, d]", ylabel=r"growth of $\|\delta\|^2$ per layer, $\chi_1$"
+        )
+        axes.xaxis.set_major_formatter("{x:g}")
+        axes.set_title(f"lines: theory; marks: {table['seeds'].iloc[0]} random networks, quartiles")
+        axes.legend(loc="lower right")
+    step.finish(arguments, arguments.output, inputs=[arguments.table])
+
+
+if __name__ == "__main__":
+    parser = step.parser(__doc__)
+    parser.add_argument("--table", type=Path, required=True, help="measured growth (.csv)")
+    parser.add_argument("--output", type=Path, nargs="+", required=True, help="the pictures to write (.svg, .png)")
+    step.run(main, parser)

@@ -1,0 +1,77 @@
+"""Draw loss and accuracy of each epoch for the document's networks: mean and range over the seeds, print as open marks.
+
+The printed running means are shown as the epoch's own figures, which they hide.
+"""
+
+import argparse
+from pathlib import Path
+
+import pandas as pd
+from matplotlib.ticker import LogLocator, NullFormatter
+
+from byhand import step
+from byhand.initialization.figures import appearance
+from byhand.step import style, tables
+
+PANELS = {
+    "train_loss": "training loss",
+    "test_loss": "test loss",
+    "train_accuracy": "training accuracy",
+    "test_accuracy": "test accuracy",
+}
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Write the figure."""
+    columns = ["dataset", "fallback_for", "initialization", "seed", "epoch", *PANELS]
+    runs = pd.concat(tables.read(path, columns) for path in arguments.curves)
+    printed = tables.read(arguments.published, ["init", "epoch"]).replace({"init": appearance.PRINTED_NAMES})
+    with style.figure(arguments.output, 2, 2, sharex=True, figsize=(2 * style.COLUMN, 4.4)) as (figure, panes):
+        for (column, title), axes in zip(PANELS.items(), panes.flat, strict=True):
+            for name in map(str, runs["initialization"].unique()):
+                curves = runs[runs["initialization"] == name]
+                paint = style.COLOURS[appearance.colour(name)]
+                spread = curves.groupby("epoch")[column].agg(["mean", "min", "max"])
+                axes.plot(
+                    spread.index, spread["mean"], appearance.line(name), color=paint, label=appearance.label(name)
+                )
+                axes.fill_between(spread.index, spread["min"], spread["max"], color=paint, alpha=0.25, linewidth=0)
+                if runs["dataset"].iloc[0] == "mnist":
+                    dots = printed[printed["init"] == name]
+                    values = dots[column] if column in dots else dots[f"{column}_percent"] / 100
+                    axes.plot(
+                        dots["epoch"],
+                        values,
+                        appearance.marker(name),
+                        color=paint,
+                        markerfacecolor="none",
+                        linestyle="",
+                    )
+            axes.set(title=title)
+            if column.endswith("loss"):
+                axes.set_yscale("log")
+                axes.yaxis.set_major_locator(LogLocator(subs=[1, 2, 3, 5, 7]))
+                axes.yaxis.set_major_formatter("{x:g}")
+                axes.yaxis.set_minor_formatter(NullFormatter())
+            else:
+                axes.set_ylim(0, 1)
+                axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+        for axes in panes[1]:
+            axes.set_xlabel("epoch")
+            axes.xaxis.get_major_locator().set_params(integer=True)
+        panes[0, 0].set_ylabel("cross entropy")
+        panes[1, 0].set_ylabel("share of images")
+        handles, names = panes[0, 0].get_legend_handles_labels()
+        figure.legend(handles, names, loc="outside lower center", ncols=len(handles))
+        note = style.data_note(runs["dataset"].iloc[0], runs["fallback_for"].iloc[0])
+        marks = "; open marks: printed, each epoch's own" if runs["dataset"].iloc[0] == "mnist" else ""
+        figure.suptitle(f"{note}; mean and range of {runs['seed'].nunique()} seeds{marks}", fontsize=8)
+    step.finish(arguments, arguments.output, inputs=[*arguments.curves, arguments.published])
+
+
+if __name__ == "__main__":
+    parser = step.parser(__doc__)
+    parser.add_argument("--curves", type=Path, nargs="+", required=True, help="training of each network (.csv)")
+    parser.add_argument("--published", type=Path, required=True, help="each epoch's own printed figures (.csv)")
+    parser.add_argument("--output", type=Path, nargs="+", required=True, help="the pictures to write (.svg, .png)")
+    step.run(main, parser)

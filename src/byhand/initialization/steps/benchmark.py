@@ -1,0 +1,253 @@
+"""Time a training step of the document's loop, of eager torch, of JAX where it is installed, and of ours, interleaved.
+
+Each repetition times every contender once, in a shuffled order; ratios are taken within the repetition. Agreement is
+checked first. JAX has its own process, whose threads then do not disturb the others.
+"""
+
+import argparse
+import importlib.util
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from tqdm import tqdm
+
+from byhand import step
+from byhand.data.arrays import Images, load_images
+from byhand.errors import BadInput
+from byhand.initialization import network, notebook, training
+from byhand.initialization.initializations import named
+from byhand.numerics.fast_ops import matmul
+from byhand.numerics.randomness import generator
+from byhand.step import tables
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The section `initialization: benchmark:` of the configuration, and the document's network and training."""
+
+    depth: int
+    hidden_width: int
+    batch_size: int
+    learning_rate: float
+    seeds: tuple[int, ...]
+    steps: int
+    repetitions: int
+
+
+def start(images: Images, settings: Settings, seeds: range) -> network.Parameters:
+    """Xavier's start of these seeds."""
+    layer_widths = network.widths(
+        images.train_images[0].size, settings.hidden_width, settings.depth, int(images.train_labels.max()) + 1
+    )
+    streams = [generator("initialization/benchmark", seed) for seed in seeds]
+    return network.initial(named("xavier_uniform"), layer_widths, streams)
+
+
+def by_hand(rows: training.Batches, parameters: network.Parameters, settings: Settings) -> network.Parameters:
+    """The steps of one repetition, by hand: one short epoch of `training.train` without its test."""
+    count = settings.steps * settings.batch_size
+    short = training.Batches(rows.x[:count], rows.labels[:count])
+    one = training.Batches(rows.x[: settings.batch_size], rows.labels[: settings.batch_size])
+    return next(
+        training.train(
+            short, one, parameters, batch_size=settings.batch_size, learning_rate=settings.learning_rate, order=None
+        )
+    ).parameters
+
+
+def products_alone(rows: training.Batches, parameters: network.Parameters, settings: Settings) -> None:
+    """The matrix products of the steps of one repetition, and nothing else: the floor under any such training."""
+    runs, batch = len(parameters.biases[0]), settings.batch_size
+    h = [torch.rand(runs, batch, W.shape[1]) for W in parameters.weights]
+    delta = [torch.rand(runs, batch, W.shape[2]) for W in parameters.weights]
+    for number in range(settings.steps):
+        h[0] = rows.x[number * batch : (number + 1) * batch]
+        for layer, W in enumerate(parameters.weights):
+            matmul(h[layer], W)
+            matmul(h[layer].mT, delta[layer])
+            if layer:
+                matmul(delta[layer], W.mT)
+
+
+OURS = {"by_hand": by_hand, "products_alone": products_alone}
+
+
+class Jax:
+    """`byhand.initialization.jax_scan` in its own process, with as many threads as this one."""
+
+    def __init__(
+        self, rows: training.Batches, parameters: network.Parameters, settings: Settings, threads: int
+    ) -> None:
+        count = settings.steps * settings.batch_size
+        self._folder = tempfile.TemporaryDirectory()
+        path = Path(self._folder.name, "start.npz")
+        arrays: dict[str, Any] = {f"W{layer}": W.numpy() for layer, W in enumerate(parameters.weights)}
+        arrays["x"] = rows.x[:count].view(settings.steps, settings.batch_size, -1).numpy()
+        arrays["labels"] = rows.labels[:count].view(settings.steps, settings.batch_size).numpy()
+        np.savez(path, **arrays)
+        command = [sys.executable, "-m", "byhand.initialization.jax_scan", "--start", str(path)]
+        command += ["--learning-rate", str(settings.learning_rate), "--threads", str(threads)]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def __call__(self, runs: int) -> tuple[float, float]:
+        """The seconds of one repetition's steps for so many runs, and the norm of the first run's W¹ after them."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        print(runs, file=self._process.stdin, flush=True)
+        seconds, norm = self._process.stdout.readline().split()
+        return float(seconds), float(norm)
+
+    def seconds(self, runs: int) -> float:
+        """The time alone."""
+        return self(runs)[0]
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.communicate()
+        self._folder.cleanup()
+
+
+def agreed(images: Images, settings: Settings, jax: Jax | None) -> float:
+    """The largest relative difference of a weight matrix after one repetition, by hand and in the notebook's loop.
+
+    Raises:
+        BadInput: ways do not agree; a time would mean nothing.
+    """
+    parameters = start(images, settings, range(1))
+    rows = training.batches(images, "train", torch.float64)
+    ours = by_hand(rows, parameters.map(torch.Tensor.double), settings)
+    loop = notebook.steps(
+        notebook.resident(rows, settings.batch_size), parameters.map(torch.Tensor.double), settings.learning_rate
+    )
+    *_, model = islice(loop, settings.steps)
+    theirs = [parameter.detach().mT for parameter in list(model.parameters())[::2]]
+    pairs = list(zip(ours.weights, theirs, strict=True))
+    difference = max(((mine[0] - other).abs().max() / other.abs().max()).item() for mine, other in pairs)
+    if not difference < 1e-10:
+        raise BadInput(
+            f"the two ways differ by {difference:.1e} after {settings.steps} steps, expected less than 1e-10"
+        )
+    if jax is not None:
+        norm = ours.weights[0][0].norm().item()
+        _, found = jax(settings.seeds[0])
+        if not abs(found - norm) < 1e-4 * norm:
+            raise BadInput(f"JAX comes to a first layer of norm {found}, ours to {norm}")
+    return difference
+
+
+def contenders(images: Images, settings: Settings, threads: int) -> Iterator[tuple[str, int, Callable[[], object]]]:
+    """Name, number of runs, and what does the steps of one repetition for them."""
+    rows = training.batches(images, "train")
+    one = start(images, settings, range(1))
+    pictures = notebook.loaded(images, settings.batch_size)
+    resident = notebook.resident(rows, settings.batch_size)
+    loops = {"notebook": pictures, "eager_torch_on_a_resident_tensor": resident}
+    for name, batches in loops.items():
+        yield name, 1, partial(advanced, notebook.steps(batches, one, settings.learning_rate), settings.steps)
+    yield "notebook_loader_alone", 1, partial(advanced, pictures, settings.steps)
+    pool = ThreadPoolExecutor(threads)
+    for seeds in settings.seeds:
+        shares = [range(share, seeds, threads) for share in range(min(threads, seeds))]
+        parts = [start(images, settings, share) for share in shares]
+        for name, way in OURS.items():
+            yield name, seeds, partial(side_by_side, pool, [partial(way, rows, part, settings) for part in parts])
+
+
+def advanced(iterator: Iterator[object], count: int) -> None:
+    """Take so many items."""
+    for _ in range(count):
+        next(iterator)
+
+
+def side_by_side(pool: ThreadPoolExecutor, ways: list[Callable[[], object]]) -> None:
+    """Do all at once, a thread each, as the workflow does it with a job each."""
+    for done in [pool.submit(way) for way in ways]:
+        done.result()
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Write the table and print it."""
+    settings = step.settings(arguments, Settings)
+    images = load_images(arguments.data)
+    train_rows = training.batches(images, "train")
+    epoch = training.whole_batches(train_rows, settings.batch_size, "training")
+    if epoch < settings.steps:  # a small set, such as the one that is there without a network
+        print(f"{epoch} steps a repetition instead of {settings.steps}: there are no more whole batches")
+        settings = replace(settings, steps=epoch)
+    torch.set_flush_denormal(True)
+    jax = None
+    if importlib.util.find_spec("jax") is None:
+        print("JAX is not installed: no rows for it")
+    else:
+        everything = start(images, settings, range(max(settings.seeds)))
+        jax = Jax(train_rows, everything, settings, arguments.threads)
+    difference = agreed(images, settings, jax)
+    seconds: dict[tuple[str, int], Callable[[], float]] = {}
+    for name, runs, way in contenders(images, settings, arguments.threads):
+        # Ours takes its threads for the runs, a share of them each; within a product each has one.
+        seconds[name, runs] = partial(timed, way, 1 if name in OURS else arguments.threads)
+    if jax is not None:
+        seconds |= {("jax_scan", runs): partial(jax.seconds, runs) for runs in settings.seeds}
+    for time_it in seconds.values():
+        time_it()  # warm-up
+    shuffled = random.Random(0)  # noqa: S311  an order, not a secret
+    times: dict[tuple[str, int], list[float]] = {key: [] for key in seconds}
+    for _ in tqdm(range(settings.repetitions), desc="repetitions", mininterval=2):
+        for key in shuffled.sample(list(seconds), len(seconds)):
+            times[key].append(1e6 * seconds[key]() / settings.steps / key[1])
+    if jax is not None:
+        jax.close()
+    per_run = {key: pd.Series(values) for key, values in times.items()}
+    rows = []
+    for (name, runs), values in per_run.items():
+        speed = per_run["notebook", 1] / values
+        floor = ("products_alone", runs)
+        rows.append(
+            {
+                "contender": name,
+                "runs": runs,
+                "microseconds_per_step_and_run": values.median(),
+                "lower_quartile": values.quantile(0.25),
+                "upper_quartile": values.quantile(0.75),
+                "times_faster_than_notebook": speed.median(),
+                "times_faster_lower_quartile": speed.quantile(0.25),
+                "times_faster_upper_quartile": speed.quantile(0.75),
+                "times_the_products_alone": (values / per_run[floor]).median() if floor in per_run else None,
+                "steps": settings.steps,
+                "repetitions": settings.repetitions,
+                "threads": arguments.threads,
+                "relative_difference_in_float64": difference,
+            }
+        )
+    table = pd.DataFrame(rows)
+    print(table.iloc[:, :9].round(2).to_string(index=False))
+    tables.write(table, arguments.output)
+    step.finish(arguments, [arguments.output], inputs=[arguments.data], data=images.columns)
+
+
+def timed(way: Callable[[], object], threads: int) -> float:
+    """Wall seconds of one call that may use so many threads in each product."""
+    step.use_threads(threads)
+    started = time.perf_counter()
+    way()
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    parser = step.parser(__doc__, Settings)
+    parser.add_argument("--data", type=Path, required=True, help="the images (.npz)")
+    parser.add_argument("--output", type=Path, required=True, help="the table to write (.csv)")
+    step.run(main, parser)

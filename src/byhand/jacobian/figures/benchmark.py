@@ -1,0 +1,182 @@
+"""Draw the benchmark: time against depth with the document's ratios, speed against each peer, and the roofline."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from byhand import step
+from byhand.step import style, tables
+
+DOCUMENT = r"1000-1000\*\d+-1"
+"""The shape of the document's timing, at any depth."""
+
+LOOKS: dict[str, tuple[str, str, str]] = {  # contender: (colour, marker, line)
+    "published_forward": ("orange", "s", ":"),
+    "published_reverse": ("blue", "o", ":"),
+    "forward": ("orange", "s", "-"),
+    "reverse": ("blue", "o", "-"),
+    "fast_reverse": ("green", "^", "-"),
+    "graph_reverse": ("green", "^", "-"),
+    "jax_jacrev": ("purple", "v", "--"),
+    "jacrev": ("vermillion", "D", "--"),
+}
+PEERS: dict[str, tuple[str, str]] = {  # contender: (colour, marker that is told in grey too)
+    "published_reverse": ("grey", "x"),
+    "published_forward": ("grey", "+"),
+    "functional_reverse": ("orange", "o"),
+    "functional_forward": ("orange", "s"),
+    "jacrev": ("vermillion", "^"),
+    "jacfwd": ("vermillion", "v"),
+    "jax_jacrev": ("purple", "D"),
+    "jax_jacfwd": ("purple", "P"),
+}
+
+
+def draw_depth(table: pd.DataFrame, claims: pd.DataFrame, device: str, panels: Any) -> None:
+    """Times of one device on the left; forward over reverse, printed and measured, on the right."""
+    left, right = panels
+    rows = table[(table["device"] == device) & table["shape"].str.fullmatch(DOCUMENT)]
+    for contender, (colour, marker, line) in LOOKS.items():
+        run = rows[rows["contender"] == contender].sort_values("depth")
+        if len(run):
+            left.plot(
+                run["depth"],
+                run["milliseconds"],
+                line,
+                marker=marker,
+                color=style.COLOURS[colour],
+                markerfacecolor="white" if contender.startswith("published") else None,
+                label=name(contender),
+            )
+            left.fill_between(
+                run["depth"],
+                run["lower_quartile"],
+                run["upper_quartile"],
+                color=style.COLOURS[colour],
+                alpha=0.2,
+                linewidth=0,
+            )
+    of_device = claims[(claims["device"] == device) & claims["shape"].str.fullmatch(DOCUMENT)]
+    printed = of_device.drop_duplicates("depth")
+    right.plot(printed["depth"], printed["printed_ratio"], "k*", markersize=7, linestyle="none", label="printed")
+    for variant, colour, marker, line in (("published", "grey", "D", ":"), ("corrected", "blue", "o", "--")):
+        run = of_device[of_device["variant"] == variant]
+        spread = [run["measured_ratio"] - run["lower_quartile"], run["upper_quartile"] - run["measured_ratio"]]
+        right.errorbar(
+            run["depth"],
+            run["measured_ratio"],
+            spread,
+            fmt=marker,
+            capsize=2,
+            color=style.COLOURS[colour],
+            label=f"{variant}, measured",
+        )
+        right.plot(
+            run["depth"],
+            run["ratio_of_multiplications"],
+            line,
+            color=style.COLOURS[colour],
+            label=f"{variant}, multiplications",
+        )
+    for axes in panels:
+        axes.set_yscale("log")
+        axes.set_xlabel("depth L")
+        axes.set_xticks(sorted(set(of_device["depth"])))
+    left.set_ylabel(f"time on {device} [ms]")
+    left.set_title("D = K = 1000, P = 1: median, quartiles")
+    right.set_ylabel("time of forward / reverse")
+    right.set_title("how many times faster reverse mode is")
+
+
+def draw_peers(table: pd.DataFrame, device: str, axes: Any) -> None:
+    """How many times faster our best is than each peer, a row for each shape."""
+    rows = table[table["device"] == device]
+    shapes = list(dict.fromkeys(rows["shape"]))
+    for peer, (colour, marker) in PEERS.items():
+        for place, shape in enumerate(shapes):
+            of_shape = rows[rows["shape"] == shape]
+            best = of_shape.loc[of_shape["kind"] == "ours", "milliseconds"].min()
+            for _, row in of_shape[of_shape["contender"] == peer].iterrows():
+                ratio = row["milliseconds"] / best
+                spread = [[ratio - row["lower_quartile"] / best], [row["upper_quartile"] / best - ratio]]
+                axes.errorbar(ratio, place, xerr=spread, fmt=marker, color=style.COLOURS[colour], elinewidth=0.8)
+        axes.plot([], [], marker, color=style.COLOURS[colour], label=name(peer), linestyle="none")
+    axes.axvline(1, color=style.COLOURS["black"], linewidth=0.8)
+    axes.set_xscale("log")
+    axes.set_yticks(range(len(shapes)), [short(shape) for shape in shapes])
+    axes.invert_yaxis()
+    axes.set_xlabel(f"time / time of our best mode on {device} (above 1 we are faster)")
+
+
+def draw_roofline(table: pd.DataFrame, device: str, axes: Any) -> None:
+    """Operations a second over operations a byte, under the machine's two limits."""
+    rows = table[(table["device"] == device) & (table["kind"] != "published")]
+    # The shape that computes most shows the rate best, the largest one that no cache holds the bandwidth worst.
+    rate = rows["gigaflop_per_second_of_the_machine"].median()
+    low, high = (rows["gigabyte_per_second_of_the_machine"].quantile(q) for q in (0, 1))
+    intensity = np.geomspace(0.1, 2 * (rows["operations"] / rows["bytes"]).max(), 100)
+    lower, upper = np.minimum(rate, low * intensity), np.minimum(rate, high * intensity)
+    grey = style.COLOURS["grey"]
+    label = "limit (slowest to fastest memory)"
+    axes.fill_between(intensity, lower, upper, color=grey, alpha=0.3, linewidth=0, label=label)
+    axes.plot(intensity, upper, color=grey)
+    for kind, colour, marker, label in (("peer", "vermillion", "x", "best peer"), ("ours", "blue", "o", "our best")):
+        best = rows[rows["kind"] == kind].sort_values("milliseconds").drop_duplicates("shape")
+        axes.plot(
+            best["operations"] / best["bytes"],
+            best["operations"] / best["milliseconds"] / 1e6,
+            marker,
+            color=style.COLOURS[colour],
+            label=label,
+            linestyle="none",
+        )
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    axes.set_xlabel("operations per byte moved")
+    axes.set_ylabel(f"GFLOP/s on {device}")
+
+
+def name(contender: str) -> str:
+    """The words of the legend."""
+    return contender.replace("_", " ")
+
+
+def short(shape: str) -> str:
+    """A shape that fits beside an axis."""
+    return shape if len(shape) <= 20 else f"{shape[:9]}…{shape[-9:]}"
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Write the figures."""
+    table = tables.read(arguments.table, ["device", "shape", "contender", "kind", "milliseconds", "share_of_roofline"])
+    columns = ["device", "shape", "depth", "variant", "printed_ratio", "measured_ratio", "ratio_of_multiplications"]
+    claims = tables.read(arguments.claims, columns)
+    devices = list(dict.fromkeys(table["device"]))
+    size = (2 * style.COLUMN, 3.2 * len(devices))
+    with style.figure(arguments.depth, rows=len(devices), columns=2, figsize=size, squeeze=False) as (_, panels):
+        for device, pair in zip(devices, panels, strict=True):
+            draw_depth(table, claims, device, pair)
+            for axes in pair:
+                axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2)
+    for outputs, draw, height in ((arguments.peers, draw_peers, 4.2), (arguments.roofline, draw_roofline, 3.0)):
+        size = (style.COLUMN * 1.4, height * len(devices))
+        with style.figure(outputs, rows=len(devices), figsize=size, squeeze=False) as (_, panels):
+            for device, axes in zip(devices, panels.flat, strict=True):
+                draw(table, device, axes)
+                axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2)
+    outputs = [*arguments.depth, *arguments.peers, *arguments.roofline]
+    step.finish(arguments, outputs, inputs=[arguments.table, arguments.claims])
+
+
+if __name__ == "__main__":
+    parser = step.parser(__doc__)
+    parser.add_argument("--table", type=Path, required=True, help="times and ratios (.csv)")
+    parser.add_argument("--claims", type=Path, required=True, help="the document's claim at each depth (.csv)")
+    for picture in ("depth", "peers", "roofline"):
+        parser.add_argument(
+            f"--{picture}", type=Path, nargs="+", required=True, help="the pictures to write (.svg, .png)"
+        )
+    step.run(main, parser)

@@ -1,0 +1,55 @@
+"""Draw which of reverse and forward mode takes fewer multiplications over (P, D): counted points, predicted line."""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+from byhand import step
+from byhand.step import style, tables
+
+SERIES = [  # (which is cheaper, colour, marker, label)
+    ("reverse", "blue", "o", "reverse mode"),
+    ("forward", "orange", "s", "forward mode"),
+    ("equal", "black", "x", "equal"),
+]
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Write the figure."""
+    columns = ["output_width", "input_width", "hidden_width", "depth", "forward_over_reverse", "counted_cheaper"]
+    table = tables.read(arguments.table, columns)
+    with style.figure(arguments.output, figsize=(style.COLUMN, 3.4)) as (drawn, axes):
+        for cheaper, colour, marker, label in SERIES:
+            points = table[table["counted_cheaper"] == cheaper]
+            # The area of a point tells how much cheaper: it grows with the logarithm of the ratio.
+            size = 8 + 10 * np.abs(np.log2(points["forward_over_reverse"]))
+            axes.scatter(
+                points["output_width"],
+                points["input_width"],
+                s=size,
+                c=style.COLOURS[colour],
+                marker=marker,
+                linewidths=0.8,
+                label=label,
+            )
+        ends = [table["output_width"].min(), table["output_width"].max()]
+        axes.plot(ends, ends, color=style.COLOURS["grey"], linestyle="--", zorder=0, label="predicted: P = D")
+        axes.set_xscale("log")
+        axes.set_yscale("log")
+        axes.set_xlabel("output width P")
+        axes.set_ylabel("input width D")
+        first, extreme = table.iloc[0], table["forward_over_reverse"].max()
+        axes.set_title(
+            f"Mode of fewer multiplications, K = {first['hidden_width']}, L = {first['depth']}\n"
+            f"(area: how many times fewer, up to {extreme:.0f})"
+        )
+        drawn.legend(loc="outside lower center", ncols=2)
+    step.finish(arguments, arguments.output, inputs=[arguments.table])
+
+
+if __name__ == "__main__":
+    parser = step.parser(__doc__)
+    parser.add_argument("--table", type=Path, required=True, help="the map over (P, D) (.csv)")
+    parser.add_argument("--output", type=Path, nargs="+", required=True, help="the pictures to write (.svg, .png)")
+    step.run(main, parser)

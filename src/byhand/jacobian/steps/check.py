@@ -1,0 +1,213 @@
+"""Check the Jacobians by hand against automatic differentiation and central differences, over random shapes.
+
+Writes one row for each shape, kind of weights, precision, mode and reference: absolute error, relative error
+(norm-wise, Frobenius), error in ulp, the relative error that is allowed, and the verdict `within`. Every entry must be
+within the bound derived in `rounding`; on Xavier weights in float64 the relative error against automatic
+differentiation must also be under `tolerance`. Central differences are taken in float64 only: in float32 they would
+show their own noise.
+
+A second table sums up float32's error against float64 for each contender, by depth, on the document's N(0, 1) weights.
+"""
+
+import argparse
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import torch
+from torch import Tensor
+from tqdm import tqdm
+
+from byhand import step
+from byhand.jacobian import rounding
+from byhand.jacobian.cost import ORDERS
+from byhand.jacobian.modes import MODES, Mode, Weights, chain, random_weights
+from byhand.jacobian.peers import AUTOMATIC, PUBLISHED, functional_reverse
+from byhand.numerics.randomness import generator
+from byhand.step import tables
+
+DTYPES = {"float32": torch.float32, "float64": torch.float64}
+WEIGHTS = {"xavier": True, "normal": False}
+REFERENCES = ("jacrev", "functional_reverse")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How many random shapes, how large, and the document's own run."""
+
+    cases: int
+    largest_width: int
+    largest_depth: int
+    tolerance: float
+    document_inputs: int
+    document_input_width: int
+    document_hidden_width: int
+    document_output_width: int
+    document_depth: int
+    document_tolerance: float
+    float32_depths: tuple[int, ...]
+    float32_seeds: int
+
+
+def shape(stream: torch.Generator, largest_width: int, largest_depth: int, depth: int | None = None) -> tuple[int, ...]:
+    """Random widths (D, K₁, …, K_L, P), each from 1; small and large ones equally likely."""
+
+    def uniform() -> float:
+        return torch.rand((), generator=stream, dtype=torch.float64).item()
+
+    depth = depth or 1 + int(uniform() * largest_depth)
+    return tuple(int((largest_width + 1) ** uniform()) for _ in range(depth + 2))
+
+
+def compared(
+    weights: Weights, x: Tensor, *, xavier: bool, tolerance: float, modes: dict[str, Mode] = MODES
+) -> Iterator[dict[str, Any]]:
+    """One row for each mode and reference, for weights and input x (D) of one precision."""
+    allowances = mode_allowances(weights, x)
+    # Both references run from the output, so reverse mode's allowance is theirs.
+    answers = {name: (AUTOMATIC[name](weights, x), allowances["reverse"]) for name in REFERENCES}
+    if x.dtype == torch.float64:
+        answers["central_differences"] = (
+            rounding.central_differences(weights, x)[0],
+            rounding.central_differences_allowance(weights, x),
+        )
+    for mode, (reference, (answer, allowance)) in product(modes, answers.items()):
+        row = judged(modes[mode](weights, x), answer, allowances[mode] + allowance)
+        if xavier and x.dtype == torch.float64 and reference in REFERENCES:
+            row["within"] = row["within"] and row["relative_error"] < tolerance
+        yield {"mode": mode, "reference": reference, **row}
+
+
+def mode_allowances(weights: Weights, x: Tensor) -> dict[str, Tensor]:
+    """For each mode, how far its Jacobian may be from the true one."""
+    widths = chain(weights)
+    return {name: rounding.jacobian_allowance(make(widths), weights, x) for name, make in ORDERS.items()}
+
+
+def judged(ours: Tensor, answer: Tensor, allowed: Tensor) -> dict[str, Any]:
+    """Errors, allowance and verdict of one Jacobian; a NaN is not within."""
+    norm = answer.double().norm().item()
+    return {
+        **rounding.error(ours, answer),
+        "allowed_relative_error": allowed.norm().item() / norm if norm else math.inf,
+        "within": bool(((ours.double() - answer.double()).abs() <= allowed).all()),
+    }
+
+
+def rows(settings: Settings) -> Iterator[dict[str, Any]]:
+    """The errors in every random shape."""
+    for case in tqdm(range(settings.cases), desc="shapes", mininterval=2):
+        stream = generator("jacobian", "check", case)
+        # The first cases walk through the depths, so that each occurs, L = 1 included.
+        depth = case + 1 if case < settings.largest_depth else None
+        widths = shape(stream, settings.largest_width, settings.largest_depth, depth)
+        for kind, xavier in WEIGHTS.items():
+            weights = random_weights(stream, widths, xavier=xavier)
+            x = torch.randn(widths[0], generator=stream, dtype=torch.float64)
+            for name, dtype in DTYPES.items():
+                in_dtype = [W.to(dtype) for W in weights]
+                for row in compared(in_dtype, x.to(dtype), xavier=xavier, tolerance=settings.tolerance):
+                    yield {
+                        "case": case,
+                        "inputs": 1,
+                        "depth": len(widths) - 2,
+                        "widths": "-".join(map(str, widths)),
+                        "weights": kind,
+                        "dtype": name,
+                        **row,
+                    }
+
+
+def document_rows(settings: Settings) -> Iterator[dict[str, Any]]:
+    """The document's run, a row for each mode, precision and reference: the worst of all inputs, and its own tolerance.
+
+    One input at a time, as the document takes them: both sides then round the same forward pass alike, and their
+    difference shows only what the chain adds. A batch rounds it otherwise, and so does float64, which is why float32 is
+    held against automatic differentiation in float64 too.
+    """
+    hidden = [settings.document_hidden_width] * settings.document_depth
+    widths = (settings.document_input_width, *hidden, settings.document_output_width)
+    stream = generator("jacobian", "check", "document")
+    weights = random_weights(stream, widths, xavier=False)
+    x = torch.randn(settings.document_inputs, widths[0], generator=stream, dtype=torch.float64)
+    for name, dtype in DTYPES.items():
+        in_dtype, points = [W.to(dtype) for W in weights], x.to(dtype)
+        allowances = mode_allowances(in_dtype, points)
+        answers = {"functional_reverse": ([functional_reverse(in_dtype, p) for p in points], allowances["reverse"])}
+        if dtype == torch.float32:
+            doubled = [W.double() for W in in_dtype]
+            # What float64 rounds is nothing beside float32's allowance.
+            true = [functional_reverse(doubled, p.double()) for p in points]
+            answers["functional_reverse_in_float64"] = (true, torch.zeros(()))
+        for (mode, function), (reference, (answer, allowance)) in product(MODES.items(), answers.items()):
+            ours = [function(in_dtype, point) for point in points]
+            allowed = allowances[mode] + allowance
+            table = pd.DataFrame(map(judged, ours, answer, allowed))
+            # allclose as the document calls it, with its default relative tolerance
+            close = [
+                torch.allclose(one.to(other.dtype), other, atol=settings.document_tolerance)
+                for one, other in zip(ours, answer, strict=True)
+            ]
+            yield {
+                "case": "document",
+                "inputs": settings.document_inputs,
+                "depth": settings.document_depth,
+                "widths": "-".join(map(str, widths)),
+                "weights": "normal",
+                "dtype": name,
+                "mode": mode,
+                "reference": reference,
+                **table.drop(columns="within").max(),
+                "within": bool(table["within"].all()),
+                "share_within_document_tolerance": sum(close) / len(close),
+            }
+
+
+def float32_rows(settings: Settings) -> Iterator[dict[str, Any]]:
+    """Relative error of float32 against the same contender in float64, at the document's width, by depth."""
+    contenders = {**MODES, **PUBLISHED, **AUTOMATIC}
+    for depth, (kind, xavier) in product(settings.float32_depths, WEIGHTS.items()):
+        hidden = [settings.document_hidden_width] * depth
+        widths = (settings.document_input_width, *hidden, settings.document_output_width)
+        errors: dict[str, list[float]] = {name: [] for name in contenders}
+        for seed in range(settings.float32_seeds):
+            stream = generator("jacobian", "float32", depth, kind, seed)
+            # Numbers of float32 in both precisions, so that only the computation differs.
+            weights = random_weights(stream, widths, xavier=xavier, dtype=torch.float32)
+            x = torch.randn(widths[0], generator=stream)
+            doubled = [W.double() for W in weights]
+            for name, contender in contenders.items():
+                reference = contender(doubled, x.double())
+                errors[name].append(rounding.error(contender(weights, x), reference)["relative_error"])
+        for name, found in errors.items():
+            spread = pd.Series(found)
+            yield {
+                "weights": kind,
+                "depth": depth,
+                "contender": name,
+                "seeds": settings.float32_seeds,
+                "median_relative_error": spread.median(),
+                "relative_error_95_percent": spread.quantile(0.95),
+                "largest_relative_error": spread.max(),
+            }
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Write the tables."""
+    settings = step.settings(arguments, Settings)
+    checked: Sequence[dict[str, Any]] = [*rows(settings), *document_rows(settings)]
+    tables.write(pd.DataFrame(checked), arguments.output)
+    tables.write(pd.DataFrame(float32_rows(settings)), arguments.float32)
+    seeds = "jacobian/check/<case>, jacobian/float32/<depth>/<weights>/<seed>"
+    step.finish(arguments, [arguments.output, arguments.float32], seeds=seeds)
+
+
+if __name__ == "__main__":
+    parser = step.parser(__doc__, Settings)
+    parser.add_argument("--output", type=Path, required=True, help="the table to write (.csv)")
+    parser.add_argument("--float32", type=Path, required=True, help="the table of float32's errors to write (.csv)")
+    step.run(main, parser)

@@ -1,0 +1,174 @@
+"""Count what each order of the chain costs by running it, beside the formulas of `cost`.
+
+`torch.utils.flop_counter.FlopCounterMode` counts 2mkc for a product of (m, k) by (k, c) and nothing for any other
+operation, not even for a matrix times a vector, which is added here; half of it is the multiplications inside products.
+Entries moved and the multiplications outside products are counted by watching every operation: distinct operands read,
+result written. One row for each shape and way, and a second table: the map of the cheaper mode over (P, D).
+"""
+
+import argparse
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise, product
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import torch
+from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils.flop_counter import FlopCounterMode
+
+from byhand import step
+from byhand.jacobian import cost
+from byhand.jacobian.cost import Cost
+from byhand.jacobian.modes import MODES
+from byhand.jacobian.peers import PUBLISHED
+from byhand.jacobian.shapes import parsed
+from byhand.step import tables
+
+VIEWS = {
+    "transpose",
+    "unsqueeze",
+    "squeeze",
+    "view",
+    "_unsafe_view",
+    "expand",
+    "detach",
+    "t",
+    "alias",
+    "select",
+    "squeeze_",
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The shapes that are counted, and the grid of the map."""
+
+    shapes: tuple[str, ...]
+    map_widths: tuple[int, ...]
+    map_hidden_width: int
+    map_depth: int
+
+
+class Moved(TorchDispatchMode):
+    """Counts entries read and written, and multiplications outside products, of everything that runs inside."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.entries = 0
+        self.scalings = 0
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: Sequence[Any] = (), kwargs: Mapping[str, Any] | None = None
+    ) -> Any:
+        """Run one operation and count it."""
+        result = func(*args, **(kwargs or {}))
+        name = func.overloadpacket.__name__
+        if name not in VIEWS:
+            # x * x reads x once.
+            read = {tensor.data_ptr(): tensor for tensor in args if isinstance(tensor, Tensor)}
+            self.entries += sum(map(distinct, read.values())) + result.numel()
+            self.scalings += result.numel() if name == "mul" else 0
+        return result
+
+
+def distinct(tensor: Tensor) -> int:
+    """The entries of a tensor, one that is broadcast being one."""
+    return math.prod(size for size, stride in zip(tensor.shape, tensor.stride(), strict=True) if stride)
+
+
+def mv_flops(matrix: torch.Size, *_: object, **__: object) -> int:
+    """What FlopCounterMode leaves out: a matrix times a vector."""
+    return 2 * math.prod(matrix)
+
+
+def counted(run: Callable[[], Tensor]) -> Cost:
+    """Run something and count."""
+    flops, moved = FlopCounterMode(display=False, custom_mapping={torch.ops.aten.mv: mv_flops}), Moved()
+    with flops, moved:
+        run()
+    return Cost(flops.get_total_flops() // 2, moved.scalings, moved.entries)
+
+
+def zeros(widths: Sequence[int], batch: int | None) -> tuple[list[Tensor], Tensor]:
+    """Weights and input of this shape; a cost does not depend on their values."""
+    weights = [torch.zeros(above, below) for below, above in pairwise(widths)]
+    return weights, torch.zeros(widths[0]) if batch is None else torch.zeros(batch, widths[0])
+
+
+def rows(settings: Settings) -> Iterator[dict[str, Any]]:
+    """One row for each shape and way."""
+    for name in settings.shapes:
+        widths, batch = parsed(name)
+        weights, x = zeros(widths, batch)
+        for mode, function in MODES.items():
+            formula = cost.jacobian(mode, widths, batch or 1)
+            found = counted(partial(function, weights, x))
+            yield {
+                "shape": name,
+                "way": mode,
+                "order": str(cost.ORDERS[mode](widths[::-1])),
+                "multiplications": formula.products + formula.scalings,
+                "in_products": formula.products,
+                "counted_in_products": found.products,
+                "outside_products": formula.scalings,
+                "counted_outside_products": found.scalings,
+                "bytes_moved": formula.entries * x.itemsize,
+                "counted_bytes_moved": found.entries * x.itemsize,
+                "formula_is_exact": formula == found,
+            }
+        for way, function in PUBLISHED.items():
+            if batch is None:
+                formula_of_products = cost.PUBLISHED[way](widths)
+                found = counted(partial(function, weights, x))
+                yield {
+                    "shape": name,
+                    "way": way,
+                    "in_products": formula_of_products,
+                    "counted_in_products": found.products,
+                    "formula_is_exact": formula_of_products == found.products,
+                }
+
+
+def map_rows(settings: Settings) -> Iterator[dict[str, Any]]:
+    """One row for each (P, D): which mode takes fewer multiplications, predicted (P < D: reverse) and counted."""
+    for P, D in product(settings.map_widths, repeat=2):
+        widths = (D, *[settings.map_hidden_width] * settings.map_depth, P)
+        weights, x = zeros(widths, None)
+        found = {mode: counted(partial(MODES[mode], weights, x)) for mode in ("reverse", "forward")}
+        reverse, forward = (found[mode].products for mode in ("reverse", "forward"))
+        yield {
+            "output_width": P,
+            "input_width": D,
+            "hidden_width": settings.map_hidden_width,
+            "depth": settings.map_depth,
+            "counted_reverse": reverse,
+            "counted_forward": forward,
+            "forward_over_reverse": forward / reverse,
+            "predicted_cheaper": cheaper(P, D),
+            "counted_cheaper": cheaper(reverse, forward),
+        }
+
+
+def cheaper(reverse: int, forward: int) -> str:
+    """The name of the smaller one."""
+    return "equal" if reverse == forward else "reverse" if reverse < forward else "forward"
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Write the tables."""
+    settings = step.settings(arguments, Settings)
+    tables.write(pd.DataFrame(rows(settings)).convert_dtypes(), arguments.output)
+    tables.write(pd.DataFrame(map_rows(settings)), arguments.crossover)
+    step.finish(arguments, [arguments.output, arguments.crossover])
+
+
+if __name__ == "__main__":
+    parser = step.parser(__doc__, Settings)
+    parser.add_argument("--output", type=Path, required=True, help="the table of costs to write (.csv)")
+    parser.add_argument("--crossover", type=Path, required=True, help="the map over (P, D) to write (.csv)")
+    step.run(main, parser)

@@ -1,0 +1,66 @@
+"""Draw the error of gradient descent against k, and the slopes that max |1 − αλᵢ| predicts, for three problems."""
+
+import argparse
+from pathlib import Path
+from textwrap import fill
+
+from byhand import step
+from byhand.errors import BadInput
+from byhand.least_squares.figures.appearance import step_size_text
+from byhand.step import style, tables
+
+LOOKS = [  # (colour, marker)
+    ("blue", "o"),
+    ("green", "^"),
+    ("orange", "s"),
+    ("vermillion", "D"),
+    ("purple", "v"),
+]
+
+WIDTH = 48
+"""Characters that a line of a title holds."""
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Write the figure."""
+    columns = ["problem", "dataset", "fallback_for", "step", "k", "relative_error", "rate_to_the_k"]
+    table = tables.read(arguments.table, columns)
+    known = list(table["problem"].unique())
+    if unknown := [name for name in arguments.problems if name not in known]:
+        raise BadInput(f"--problems: {unknown[0]} is not in {arguments.table}, which has {'; '.join(known)}")
+    chosen = arguments.problems
+    size = (style.COLUMN, 2.1 * len(chosen) + 0.5)
+    with style.figure(arguments.output, rows=len(chosen), figsize=size, sharex=True, squeeze=False) as (drawn, panels):
+        for axes, name in zip(panels.flat, chosen, strict=True):
+            of_problem = table[table["problem"] == name]
+            first = of_problem.iloc[0]
+            for (colour, marker), (label, run) in zip(LOOKS, of_problem.groupby("step", sort=False), strict=False):
+                axes.plot(
+                    run["k"],
+                    run["relative_error"],
+                    color=style.COLOURS[colour],
+                    marker=marker,
+                    markevery=16,
+                    label=f"α = {step_size_text(str(label))}",
+                )
+                # The slope alone, laid through the last point above rounding.
+                anchor = run[run["relative_error"] > 1e-11].iloc[-1]
+                slope = run["rate_to_the_k"] * (anchor["relative_error"] / anchor["rate_to_the_k"])
+                axes.plot(run["k"], slope, color=style.COLOURS["black"], linestyle=":", linewidth=0.8)
+            axes.plot([], [], color=style.COLOURS["black"], linestyle=":", linewidth=0.8, label="predicted slope")
+            axes.set_yscale("log")
+            axes.set_ylim(max(1e-12, of_problem["relative_error"].min() / 3), 3 * of_problem["relative_error"].max())
+            axes.set_ylabel("error relative to the start")
+            axes.set_title(f"{name}\n{fill(style.data_note(first['dataset'], first['fallback_for']), WIDTH)}")
+        panels[-1, 0].set_xlabel("steps k")
+        handles, labels = panels[0, 0].get_legend_handles_labels()
+        drawn.legend(handles, labels, loc="outside lower center", ncols=2)
+    step.finish(arguments, arguments.output, inputs=[arguments.table])
+
+
+if __name__ == "__main__":
+    parser = step.parser(__doc__)
+    parser.add_argument("--table", type=Path, required=True, help="errors against k (.csv)")
+    parser.add_argument("--problems", nargs="+", required=True, help="the problems that are drawn")
+    parser.add_argument("--output", type=Path, nargs="+", required=True, help="the pictures to write (.svg, .png)")
+    step.run(main, parser)

@@ -1,0 +1,52 @@
+"""Draw each target, the network that equals it, and what each of the network's units contributes."""
+
+import argparse
+from pathlib import Path
+
+import pandas as pd
+
+from byhand import step
+from byhand.step import style, tables
+
+TITLES = {
+    "tent": "tent: ReLU(1 − ReLU(2x−1) − ReLU(1−2x))",
+    "soft threshold": "soft threshold, s = {s:g}: ReLU(x−s) − ReLU(−x−s)",
+    "zigzag": "any function: 4 breakpoints, no flat piece, 5 units",
+}
+UNITS = [  # (colour, line style)
+    ("blue", "--"),
+    ("vermillion", "-."),
+    ("green", ":"),
+    ("purple", (0, (6, 1, 1, 1, 1, 1))),
+    ("black", (0, (1, 2.5))),
+]
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Write the figure."""
+    table = tables.read(arguments.table, ["function", "series", "x", "value"])
+    with style.figure(arguments.output, rows=len(TITLES), figsize=(style.COLUMN, 6.8)) as (_, panels):
+        for axes, (name, title) in zip(panels, TITLES.items(), strict=True):
+            series = dict(iter(table[table["function"] == name].groupby("series", sort=False)))
+            target, network = series.pop("target"), series.pop("network")
+            axes.plot(target["x"], target["value"], color=style.COLOURS["sky"], linewidth=4.5, label="target")
+            axes.plot(network["x"], network["value"], color=style.COLOURS["black"], label="network")
+            for (colour, dashes), (label, unit) in zip(UNITS, series.items(), strict=False):
+                text = str(label).replace("-", "−")
+                axes.plot(unit["x"], unit["value"], color=style.COLOURS[colour], linestyle=dashes, label=text)
+            low, high = target["value"].min(), target["value"].max()
+            every = pd.concat([target, *series.values()])["value"]
+            margin = 0.08 * (high - low)
+            axes.set_ylim(max(every.min(), 1.8 * low - 0.8 * high) - margin, min(every.max(), high) + margin)
+            axes.set(xlim=(target["x"].min(), target["x"].max()), ylabel="value")
+            axes.set_title(title.format(s=target.loc[target["value"] == 0, "x"].max()), loc="left")
+            axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), handlelength=2.6)
+        panels[-1].set_xlabel("x")
+    step.finish(arguments, arguments.output, inputs=[arguments.table])
+
+
+if __name__ == "__main__":
+    parser = step.parser(__doc__)
+    parser.add_argument("--table", type=Path, required=True, help="curves of the units (.csv)")
+    parser.add_argument("--output", type=Path, nargs="+", required=True, help="the pictures to write (.svg, .png)")
+    step.run(main, parser)

@@ -1,0 +1,52 @@
+"""Draw the teeth that each further composition of the tent doubles, and the units that this takes."""
+
+import argparse
+from pathlib import Path
+
+from matplotlib.ticker import MaxNLocator
+
+from byhand import step
+from byhand.step import style, tables
+
+COUNTS = [  # (column, label, colour, marker, line style)
+    ("shallow_units", "one hidden layer: 2ⁿ + 1", "vermillion", "s", "--"),
+    ("teeth", "teeth: 2ⁿ⁻¹", "grey", "^", ":"),
+    ("deep_units", "n + 1 layers: 2n + 1", "blue", "o", "-"),
+]
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Write the figure."""
+    curves = tables.read(arguments.curves, ["function", "series", "x", "value"])
+    counts = tables.read(arguments.counts, ["compositions", *(column for column, *_ in COUNTS)])
+    teeth = dict(iter(curves[curves["function"] == "sawtooth"].groupby("series", sort=False)))
+    with style.figure(arguments.output, rows=2, figsize=(style.COLUMN, 4.6)) as (_, (above, below)):
+        for index, (label, curve) in enumerate(teeth.items()):
+            height = 1.5 * (len(teeth) - 1 - index)
+            above.plot(curve["x"], curve["value"] + height, color=style.COLOURS["blue"])
+            above.text(1.02, height + 0.35, label, fontsize=7)
+        above.set(xlim=(0, 1), xlabel="x", title="tent composed n times, each from 0 to 1")
+        above.set_yticks([])
+        above.spines["left"].set_visible(False)
+        for column, label, colour, marker, dashes in COUNTS:
+            below.plot(
+                counts["compositions"],
+                counts[column],
+                label=label,
+                color=style.COLOURS[colour],
+                marker=marker,
+                linestyle=dashes,
+            )
+        below.set_yscale("log")
+        below.xaxis.set_major_locator(MaxNLocator(integer=True))
+        below.set(xlabel="compositions n", ylabel="number", title="ReLU units that compute it on all of ℝ, proven")
+        below.legend()
+    step.finish(arguments, arguments.output, inputs=[arguments.curves, arguments.counts])
+
+
+if __name__ == "__main__":
+    parser = step.parser(__doc__)
+    parser.add_argument("--curves", type=Path, required=True, help="curves of the sawtooth (.csv)")
+    parser.add_argument("--counts", type=Path, required=True, help="units against compositions (.csv)")
+    parser.add_argument("--output", type=Path, nargs="+", required=True, help="the pictures to write (.svg, .png)")
+    step.run(main, parser)

@@ -1,0 +1,93 @@
+"""Build a ReLU network for random piecewise-linear functions, and prove each equal, within its number of units.
+
+Writes one row a function. Its numbers are dyadic, so that every weight is a float64 and the network is the stated
+one. Each network is proven again with a breakpoint shifted by 2⁻⁵⁰ and with a wrong sign: both must be told apart.
+"""
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import torch
+
+from byhand import step
+from byhand.numerics.randomness import generator
+from byhand.relu.constructions import SHIFT, one_hidden_layer
+from byhand.relu.networks import float_check, function, unit_count
+from byhand.relu.piecewise import PiecewiseLinear, through
+from byhand.step import tables
+
+FLAT = ("nowhere", "left", "inside", "right")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How many, and how large."""
+
+    functions: int
+    breakpoints: int
+    grid_points: int
+
+
+def random_function(stream: torch.Generator, breakpoints: int, flat: str) -> PiecewiseLinear:
+    """Breakpoints among the 256ths in [−4, 4), slopes among the 16ths in [−8, 8], the flat piece where it is said."""
+    places = sorted((torch.randperm(2048, generator=stream)[:breakpoints] - 1024).tolist())
+    slopes: list[int] = []
+    while len(slopes) <= breakpoints:  # no slope is 0 or repeated: a flat piece comes by intent only
+        slope = int(torch.randint(-128, 129, (), generator=stream))
+        if slope and slopes[-1:] != [slope]:
+            slopes.append(slope)
+    if flat != "nowhere":
+        slopes[{"left": 0, "inside": (breakpoints + 1) // 2, "right": breakpoints}[flat]] = 0
+    x = [Fraction(place, 256) for place in places]
+    value = Fraction(int(torch.randint(-64, 65, (), generator=stream)), 16)
+    points = [(x[0], value)]
+    for left, right, slope in zip(x, x[1:], slopes[1:], strict=False):
+        value += Fraction(slope, 16) * (right - left)
+        points.append((right, value))
+    return through(points, left_slope=Fraction(slopes[0], 16), right_slope=Fraction(slopes[-1], 16))
+
+
+def rows(settings: Settings) -> Iterator[dict[str, Any]]:
+    """Each function's network and its verdicts."""
+    for index in range(settings.functions):
+        stream = generator("relu", "random_functions", index)
+        flat = FLAT[index % len(FLAT)]
+        breakpoints = int(torch.randint(1, settings.breakpoints + 1, (), generator=stream))
+        target = random_function(stream, breakpoints, flat)
+        built = one_hidden_layer(target)
+        network = built.module()
+        mistaken = int(torch.randint(len(built.hinges), (), generator=stream))
+        planted = {"shifted": built.shifted(mistaken, SHIFT), "negated": built.negated(mistaken)}
+        yield {
+            "function": index,
+            "flat_piece": flat,
+            "breakpoints": len(target.breakpoints),
+            "units": unit_count(network),
+            "units_allowed": len(target.breakpoints) + (0 not in target.slopes),
+            "verdict": equality(function(network), target),
+            **{f"{name}_verdict": equality(function(wrong.module()), target) for name, wrong in planted.items()},
+            **float_check(network, target, settings.grid_points),
+        }
+
+
+def equality(f: PiecewiseLinear, g: PiecewiseLinear) -> str:
+    """Of the two functions on all of ℝ."""
+    return "equal" if f == g else "different"
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Write the table."""
+    settings = step.settings(arguments, Settings)
+    tables.write(pd.DataFrame(rows(settings)), arguments.output)
+    step.finish(arguments, [arguments.output], seeds="relu/random_functions/<function>")
+
+
+if __name__ == "__main__":
+    parser = step.parser(__doc__, Settings)
+    parser.add_argument("--output", type=Path, required=True, help="the table to write (.csv)")
+    step.run(main, parser)

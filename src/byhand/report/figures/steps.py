@@ -1,0 +1,73 @@
+"""Draw which step feeds which, from the provenance of the results: a row for each problem, time runs to the right."""
+
+import argparse
+from collections import defaultdict
+from pathlib import Path
+
+from byhand import step
+from byhand.report import history
+from byhand.step import style
+
+COLOURS = {
+    "data": "black",
+    "gradients": "blue",
+    "housing": "sky",
+    "jacobian": "vermillion",
+    "relu": "orange",
+    "initialization": "green",
+    "least_squares": "purple",
+    "report": "grey",
+}
+
+
+BEHIND = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.5}
+"""What keeps a label readable where an arrow runs behind it."""
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Write the figure."""
+    records = history.behind(arguments.results, arguments.made)
+    between = history.edges(records)
+    level = history.levels(sorted({record.step for record in records}), between)
+    places: dict[str, tuple[float, float]] = {}
+    bottom, bands = 0.0, []
+    for problem in COLOURS:
+        stacked: dict[int, int] = defaultdict(int)
+        for name in sorted((name for name in level if name.partition(".")[0] == problem), key=lambda n: (level[n], n)):
+            places[name] = (float(level[name]), bottom + stacked[level[name]])
+            stacked[level[name]] += 1
+        if stacked:
+            bands.append((problem, bottom, max(stacked.values())))
+            bottom += max(stacked.values()) + 0.6
+    jobs: dict[str, int] = defaultdict(int)
+    for record in records:
+        jobs[record.step] += 1
+    with style.figure(arguments.output, figsize=(2 * style.COLUMN, 0.22 * bottom + 0.4)) as (_, axes):
+        for first, second in sorted(between):
+            axes.annotate(
+                "",
+                xy=(places[second][0] - 0.05, places[second][1]),
+                xytext=(places[first][0] + 0.62, places[first][1]),
+                arrowprops={"arrowstyle": "->", "color": style.COLOURS["grey"], "linewidth": 0.5, "alpha": 0.5},
+            )
+        for name, (x, y) in places.items():
+            problem, _, words = name.partition(".")
+            label = words.replace("_", " ") + (f" ×{jobs[name]}" if jobs[name] > 1 else "")
+            axes.plot(x - 0.03, y, "s", markersize=4, color=style.COLOURS[COLOURS[problem]])
+            axes.text(x + 0.02, y, label, va="center", fontsize=6, bbox=BEHIND)
+        for problem, start, height in bands:
+            axes.text(
+                -0.15, start + (height - 1) / 2, problem.replace("_", " "), ha="right", va="center", weight="bold"
+            )
+        axes.set_xlim(-0.95, max(level.values()) + 0.9)
+        axes.set_ylim(bottom, -0.8)
+        axes.axis("off")
+    step.finish(arguments, arguments.output)
+
+
+if __name__ == "__main__":
+    parser = step.parser(__doc__)
+    parser.add_argument("--results", type=Path, required=True, help="the folder of all results and their provenance")
+    parser.add_argument("--made", type=Path, nargs="+", required=True, help="the results whose making is drawn")
+    parser.add_argument("--output", type=Path, nargs="+", required=True, help="the pictures to write (.svg, .png)")
+    step.run(main, parser)

@@ -1,0 +1,165 @@
+"""Write the report: one HTML file with every claim, its verdict, the evidence, and what was run.
+
+It asks the network for nothing: formulas are MathML, pictures and style lie in the file.
+"""
+
+import argparse
+import base64
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import pandas as pd
+import yaml
+from latex2mathml.converter import convert
+from markupsafe import Markup
+
+from byhand import step
+from byhand.errors import BadInput
+from byhand.report import history
+from byhand.report.chapters import CHAPTERS, Shown, of_exercise, shown
+from byhand.report.claims import MEANINGS, SIGNS
+from byhand.step import files, tables
+
+DATA_SETS = {
+    "mnist": "MNIST",
+    "california_housing": "California Housing",
+    "digits": "scikit-learn's bundled digits",
+    "diabetes": "scikit-learn's bundled diabetes data",
+}
+HERE = Path(__file__).parents[1]
+
+
+def environment() -> jinja2.Environment:
+    """Templates that escape whatever they show and stop at a name that they do not know."""
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    formula = made.get_template("formula.html.j2")
+    made.filters["formula"] = lambda tex: Markup(formula.render(mathml=convert(tex.strip(), display="block")))  # noqa: S704
+    made.filters["named"] = lambda dataset: DATA_SETS.get(dataset, dataset.replace("_", " "))
+    made.filters["sign"] = SIGNS.__getitem__
+    made.filters["slug"] = lambda words: words.replace(" ", "-")
+    return made
+
+
+def pictures(paths: Sequence[Path], captions: Path) -> list[dict[str, str]]:
+    """Each picture with its caption, from `captions`, whose first paragraph is its title.
+
+    Raises:
+        BadInput: a picture has no caption.
+    """
+    found = []
+    for path in paths:
+        name = f"{path.parent.name}_{path.stem}"
+        written = captions / f"{name}.rst"
+        try:
+            title, _, words = written.read_text(encoding="utf-8").strip().partition("\n\n")
+        except FileNotFoundError as error:
+            raise BadInput(f"{written}: no such file, expected the caption of {path}") from error
+        data = base64.b64encode(path.read_bytes()).decode()
+        found.append(
+            {
+                "name": name,
+                "problem": path.parent.name,
+                "title": " ".join(title.split()),
+                "words": " ".join(words.split()),
+                "source": f"data:image/svg+xml;base64,{data}",
+            }
+        )
+    return found
+
+
+def run_of(records: Sequence[history.Record]) -> dict[str, Any]:
+    """What was run: steps with their jobs and seconds, versions, machines."""
+    table = pd.DataFrame([{"step": record.step, "seconds": record.seconds} for record in records])
+    steps = table.groupby("step", as_index=False).agg(
+        jobs=("seconds", "size"), seconds=("seconds", "sum"), longest=("seconds", "max")
+    )
+    steps = steps.sort_values("seconds", ascending=False).round(1)
+    columns = {"step": "step", "jobs": "jobs", "seconds": "seconds in all", "longest": "longest job [s]"}
+    return {
+        "steps": shown("Time by step", "the provenance beside each table", steps, columns),
+        "seconds": float(table["seconds"].sum()),
+        "jobs": len(records),
+        "first": min(record.finished for record in records),
+        "last": max(record.finished for record in records),
+        "versions": sorted({pair for record in records for pair in record.versions}),
+        "machines": sorted(
+            {f"{r.processor}, {r.cores} cores{', ' + r.gpu if r.gpu else ''}, {r.system}" for r in records}
+        ),
+    }
+
+
+def measured(paths: Sequence[Path]) -> list[Shown]:
+    """The benchmarks' tables whole, as far as there are any."""
+    found = []
+    for path in paths:
+        if path.suffix == ".csv":
+            table = tables.read(path, [])
+            columns = {str(column): str(column).replace("_", " ") for column in table.columns}
+            name = f"{path.parent.name}/{path.name}"
+            found.append(shown(f"Benchmark: {path.parent.name.replace('_', ' ')}", name, table, columns))
+    return found
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Write the page."""
+
+    @cache
+    def read(name: str) -> pd.DataFrame:
+        return tables.read(arguments.results / name, [])
+
+    claims = tables.read(arguments.results / "report/claims.csv", ["claim", "exercise", "verdict", "value"])
+    findings = tables.read(arguments.results / "report/findings.csv", ["finding", "title", "says"])
+    claims, findings = (
+        table.astype(object).where(table.notna(), "").assign(chapter=[of_exercise(e).name for e in table["exercise"]])
+        for table in (claims, findings)
+    )
+    counts = Counter(claims["verdict"])
+    records = history.behind(arguments.results, arguments.made)
+    data = {
+        name: {"dataset": table["dataset"].iloc[0], "fallback_for": table["fallback_for"].iloc[0]}
+        for name, table in (
+            ("housing", read("housing/final_losses.csv")),
+            ("images", read("initialization/depth.csv")),
+        )
+    }
+    svgs = [path for path in (*arguments.made, *arguments.benchmarks) if path.suffix == ".svg"]
+    page = (
+        environment()
+        .get_template("page.html.j2")
+        .render(
+            claims=claims.to_dict("records"),
+            findings=[finding for finding in findings.to_dict("records") if finding["says"]],
+            counts=[(verdict, counts[verdict], MEANINGS[verdict]) for verdict in SIGNS if counts[verdict]],
+            why_not=sorted({str(reason) for reason in claims["why_not"] if reason}),
+            problems={chapter.name: f"Problem {chapter.problem}" for chapter in CHAPTERS},
+            chapters=[(chapter, chapter.tables(lambda name: read(name).copy())) for chapter in CHAPTERS],
+            pictures=pictures(svgs, arguments.captions),
+            benchmarks=measured(arguments.benchmarks),
+            data=data,
+            run=run_of(records),
+            configuration=yaml.safe_dump(yaml.safe_load(arguments.configuration), sort_keys=False, allow_unicode=True),
+        )
+    )
+    files.write_text(arguments.output, page)
+    step.finish(arguments, [arguments.output])
+
+
+if __name__ == "__main__":
+    parser = step.parser(__doc__)
+    parser.add_argument("--results", type=Path, required=True, help="the folder of all results and their provenance")
+    parser.add_argument("--made", type=Path, nargs="+", required=True, help="the results that are shown")
+    parser.add_argument("--benchmarks", type=Path, nargs="*", default=[], help="tables and pictures of benchmarks")
+    parser.add_argument("--captions", type=Path, required=True, help="the folder of the pictures' captions (.rst)")
+    parser.add_argument("--configuration", required=True, help="the configuration of the run, as JSON")
+    parser.add_argument("--output", type=Path, required=True, help="the page to write (.html)")
+    step.run(main, parser)
