@@ -1,19 +1,19 @@
-# make          set up, run the workflow, say where the results are
+# make          set up, run the workflow, print where the results are
 # make test     set up, run the tests
-# make status   what is done, running, failed and stale
-# make lint     ruff, mypy, snakefmt, snakemake --lint
-# make bench    time the notebook's ways against ours
-# make gallery  copy the figures of a run to docs/gallery, and its verdicts into the README
+# make status   show what is done, running, failed and stale
+# make lint     run ruff, mypy, snakefmt, snakemake --lint
+# make bench    time the notebook's methods against ours
+# make gallery  copy the figures of a run to docs/gallery and its verdicts into the README
 # make verify   compare every result with the checksum in its provenance
 # make soak     try every fault of docs/reliability.md, killing a run a hundred times (40 minutes)
-# make planted  plant a fault for every one of those checks, and see it fail
+# make planted  plant a fault for each of those checks, and see the check fail
 # make reproduce  run everything twice, on one core and on two, and compare the results byte for byte
-# make older-processor  run everything twice, once without AVX-512, and tell how far the tables are apart
-# make mutants  alter the mathematics in every place, and see the tests fail
-# make jax      add JAX, one more contender in the benchmark of problem 2
-# make slurm    add what hands jobs to a Slurm cluster: snakemake --profile profiles/slurm
+# make older-processor  run everything twice, once without AVX-512, and show how much the tables differ
+# make mutants  alter the mathematics in every place, and check that the tests fail
+# make jax      install JAX, a rival in the benchmark of problem 2
+# make slurm    install the plugin that submits jobs to a Slurm cluster: snakemake --profile profiles/slurm
 # make test-slurm  run the pipeline, and what can go wrong, on a Slurm that the tests start (Debian: slurm-wlm, munge)
-# make lock     write requirements.lock, requirements-jax.lock and requirements-slurm.lock anew from pyproject.toml
+# make lock     write requirements.lock, requirements-jax.lock and requirements-slurm.lock from pyproject.toml
 # make clean    remove results, logs and Snakemake's records (not the data, not .venv)
 
 PYTHON ?= python3
@@ -28,7 +28,7 @@ all: setup
 
 setup: .venv/installed
 
-# uv comes from the same hashed lock file as everything else, by way of pip.
+# pip installs uv from the same hashed lock file as everything else.
 .venv/installed: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "byhand needs Python 3.11 or newer; this is %s. Name another: make PYTHON=python3.12" % sys.version.split()[0])'
 	@echo "Setting up .venv (about 3 GB, once) …"
@@ -86,7 +86,7 @@ jax: setup
 slurm: setup
 	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --system-certs --quiet --require-hashes -r requirements-slurm.lock
 
-# Most of the time is waiting for Slurm, so there are more tests at once than cores.
+# Most of the time is spent waiting for Slurm, so more tests run at once than there are cores.
 test-slurm: slurm
 	@$(BIN)/python -m pytest -n 4 -m slurm $(ARGS)
 
