@@ -21,7 +21,7 @@ def results(tmp_path: Path) -> Path:
 
 
 def test_untouched_results_are_as_they_were_made(step: Step, results: Path) -> None:
-    done = step("verify", "--results", results)
+    done = step("commands.verify", "--results", results)
     assert (done.returncode, done.stdout) == (0, "every result is as it was made\n")
 
 
@@ -41,7 +41,7 @@ def test_whatever_became_of_a_result_is_named(step: Step, results: Path, fault: 
         table.write_bytes(content[:2] if fault == "truncated" else b"")
     if fault == "a folder":
         table.mkdir()
-    done = step("verify", "--results", results)
+    done = step("commands.verify", "--results", results)
     assert done.returncode == 1
     assert done.stdout.startswith(said)
     assert "1 results are not as they were made" in done.stderr
@@ -49,6 +49,6 @@ def test_whatever_became_of_a_result_is_named(step: Step, results: Path, fault: 
 
 
 def test_an_absent_folder_is_told(step: Step, tmp_path: Path) -> None:
-    done = step("verify", "--results", tmp_path / "none")
+    done = step("commands.verify", "--results", tmp_path / "none")
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].endswith("none: no such folder")
