@@ -1,4 +1,5 @@
 # make          set up, run the workflow, print where the results are
+# make quick    the whole pipeline in under a minute, on bundled data with tiny networks, in the folder quick
 # make test     set up, run the tests
 # make status   show what is done, running, failed and stale
 # make lint     run ruff, mypy, snakefmt, snakemake --lint
@@ -13,17 +14,18 @@
 # make jax      install JAX, a rival in the benchmark of problem 2
 # make slurm    install the plugin that submits jobs to a Slurm cluster: snakemake --profile profiles/slurm
 # make test-slurm  run the pipeline, and what can go wrong, on a Slurm that the tests start (Debian: slurm-wlm, munge)
+# make schema   write config.schema.json from the models of the settings
 # make lock     write requirements.lock, requirements-jax.lock and requirements-slurm.lock from pyproject.toml
 # make clean    remove results, logs and Snakemake's records (not the data, not .venv)
 
 PYTHON ?= python3
 BIN := .venv/bin
-SNAKEFILES := Snakefile $(wildcard workflow/rules/*.smk)
+SNAKEFILES := Snakefile workflow/Snakefile $(wildcard workflow/rules/*.smk)
 
-.PHONY: all setup test status lint bench gallery verify soak planted reproduce older-processor mutants jax slurm test-slurm lock clean
+.PHONY: all setup quick schema test status lint bench gallery verify soak planted reproduce older-processor mutants jax slurm test-slurm lock clean
 
 all: setup
-	@$(BIN)/snakemake --no-hooks $(ARGS)
+	@$(BIN)/snakemake --no-hooks $(ARGS) $(if $(filter -n --dry-run --dryrun,$(ARGS)),--quiet rules)
 	@PYTHONPATH=src $(BIN)/python -m byhand.commands.summary results
 
 setup: .venv/installed
@@ -37,6 +39,16 @@ setup: .venv/installed
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.lock
 	@VIRTUAL_ENV=.venv $(BIN)/uv pip sync --system-certs --quiet --require-hashes --compile-bytecode requirements.lock
 	@touch $@
+
+# The project's files are linked, so that this run's results and records stay apart.
+quick: setup
+	@mkdir -p quick
+	@ln -sf $(addprefix ../,Snakefile workflow src published notebooks profiles environment.yml config.yaml) quick/
+	@cd quick && ../$(BIN)/snakemake --no-hooks --configfile ../config.quick.yaml $(ARGS)
+	@PYTHONPATH=src $(BIN)/python -m byhand.commands.summary quick/results
+
+schema: setup
+	@PYTHONPATH=src $(BIN)/python -m byhand.commands.schema
 
 test: setup
 	@$(BIN)/python -m pytest -n auto $(ARGS)

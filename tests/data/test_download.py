@@ -43,7 +43,7 @@ def download(step: Step, tmp_path: Path) -> Run:
             *QUICK,
             *MIRRORS,
             *options,
-            "--output",
+            "--arrays",
             "out.npz",
             cwd=tmp_path,
         )

@@ -13,10 +13,11 @@ from byhand.errors import BadInput
 from byhand.gradients.network import NAMES
 from byhand.housing import notebook, training
 from byhand.housing.protocols import CORRECTED, PROTOCOLS, PUBLISHED, SLIPS, Protocol
-from byhand.housing.training import Epoch, Moments, Plateau, Settings, Split
+from byhand.housing.settings import Optimisation
+from byhand.housing.training import Epoch, Moments, Plateau, Split
 
 EPOCHS = 12
-SETTINGS = Settings(
+SETTINGS = Optimisation(
     seeds=3,
     hidden_width=5,
     batch_size=64,
@@ -31,7 +32,7 @@ FEATURES, TARGET = load_diabetes(return_X_y=True)
 TARGET = TARGET / 100
 
 
-def prepared(protocol: Protocol, settings: Settings = SETTINGS) -> tuple[Split, list[Epoch]]:
+def prepared(protocol: Protocol, settings: Optimisation = SETTINGS) -> tuple[Split, list[Epoch]]:
     split = training.split(FEATURES, TARGET, protocol, settings, torch.float64)
     initial = training.initial(settings, FEATURES.shape[1], protocol, torch.float64)
     return split, list(islice(training.train(split, initial, protocol, settings), EPOCHS))
@@ -167,7 +168,7 @@ def test_a_split_with_an_empty_part_is_refused_by_name(change: dict[str, float],
 
 
 def test_xaviers_bound_is_met_and_nearly_reached() -> None:
-    settings = replace(SETTINGS, seeds=200)
+    settings = SETTINGS.model_copy(update={"seeds": 200})
     initial = training.initial(settings, 8, PUBLISHED, torch.float64)
 
     def check(weights: Tensor, fan_in: int, fan_out: int) -> None:

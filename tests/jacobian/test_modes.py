@@ -10,7 +10,8 @@ from byhand.jacobian import cost, numpy_route, rounding
 from byhand.jacobian.modes import MODES, chain, cheapest_order, in_order, network, random_weights, slopes
 from byhand.jacobian.peers import AUTOMATIC, PUBLISHED, jacrev
 from byhand.jacobian.rounding import central_differences, error, exact, jacobian_allowance, product
-from byhand.jacobian.steps.check import Settings, compared, document_rows
+from byhand.jacobian.settings import Check
+from byhand.jacobian.steps.check import compared, document_rows
 from byhand.jacobian.steps.count import counted
 from byhand.numerics.randomness import generator
 from tests.jacobian.test_order import every
@@ -125,7 +126,20 @@ def test_a_planted_error_in_any_mode_fails_the_check(mode: str, mistake: str) ->
 
 
 def test_one_input_at_a_time_the_documents_run_is_within_its_tolerance_and_far_from_the_true_jacobian() -> None:
-    own = Settings(1, 1, 1, 1e-13, 20, 2, 30, 10, 10, 1e-2, (1,), 1)
+    own = Check(
+        cases=1,
+        largest_width=1,
+        largest_depth=1,
+        tolerance=1e-13,
+        document_inputs=20,
+        document_input_width=2,
+        document_hidden_width=30,
+        document_output_width=10,
+        document_depth=10,
+        document_tolerance=1e-2,
+        float32_depths=(1,),
+        float32_seeds=1,
+    )
     rows = {(row["dtype"], row["mode"], row["reference"]): row for row in document_rows(own)}
     assert all(row["within"] for row in rows.values())
     for mode in MODES:

@@ -62,7 +62,7 @@ def test_two_downloads_into_one_folder_leave_whole_files(real_data: Path, tmp_pa
     with mirror(real_data / "MNIST" / "raw") as server:
         running = [
             subprocess.Popen(
-                [*command, "--mnist-mirrors", server.url, "--output", "images.npz"],
+                [*command, "--mnist-mirrors", server.url, "--arrays", "images.npz"],
                 cwd=tmp_path,
                 env={"PYTHONPATH": str(ROOT / "src"), "PATH": "/usr/bin:/bin"},
                 stderr=subprocess.DEVNULL,

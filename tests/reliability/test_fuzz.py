@@ -20,10 +20,9 @@ from byhand.initialization.cells import cells
 from byhand.report import claims, history
 from byhand.step import tables
 from byhand.workflow import configuration
-from byhand.workflow.flags import flags
+from byhand.workflow.rules import flags
 from tests.conftest import ROOT
 
-SCHEMA = ROOT / "workflow/schemas/config.schema.yaml"
 CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
 many = settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
@@ -67,7 +66,7 @@ def test_a_configuration_is_refused_in_one_line_or_gives_a_workflow(
         del section[path[-1]]
     else:
         section[path[-1]] = value
-    told = refusal(configuration.validated, config, SCHEMA)
+    told = refusal(configuration.validated, config)
     assert one_line(told)
     if not told:
         assert cells(config["initialization"])

@@ -87,7 +87,7 @@ def test_an_initialization_of_such_a_name_is_refused(name: str) -> None:
     config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
     config["initialization"]["grid"]["initializations"] = [name]
     with pytest.raises(BadInput, match="expected uniform_NUMBER"):
-        configuration.validated(config, ROOT / "workflow/schemas/config.schema.yaml")
+        configuration.validated(config)
 
 
 def test_a_target_of_such_a_name_is_no_target(project: Project) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from byhand.relu.piecewise import line
+from byhand.relu.settings import Depth, RandomFunctions
 from byhand.relu.steps import depth, prove, random_functions
 from byhand.relu.steps.curves import Series, constructions, sum_of
 
@@ -26,7 +27,7 @@ def test_the_proof_lists_equal_pieces_exactly_where_the_identity_holds() -> None
 
 
 def test_random_functions_are_proven_within_their_units_and_mistakes_told_apart() -> None:
-    for row in random_functions.rows(random_functions.Settings(functions=24, breakpoints=50, grid_points=5)):
+    for row in random_functions.rows(RandomFunctions(functions=24, breakpoints=50, grid_points=5)):
         assert row["verdict"] == "equal"
         assert row["units"] == row["units_allowed"] <= row["breakpoints"] + 1
         assert (row["shifted_verdict"], row["negated_verdict"]) == ("different", "different")
@@ -34,7 +35,7 @@ def test_random_functions_are_proven_within_their_units_and_mistakes_told_apart(
 
 
 def test_depth_is_counted_with_proofs() -> None:
-    for row in depth.rows(depth.Settings(compositions=4, grid_points=5)):
+    for row in depth.rows(Depth(compositions=4, grid_points=5)):
         assert {row[name] for name in row if name.endswith("verdict")} == {"equal"}
         assert row["float_check"] == "agrees"
 

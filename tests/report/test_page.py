@@ -27,7 +27,7 @@ def page(step: Step, folder: Path, **options: object) -> subprocess.CompletedPro
     made = [path.relative_to(folder) for path in (folder / "results").rglob("*.svg")]
     flags = {"results": "results", "captions": ROOT / "workflow" / "report", "configuration": "{}", **options}
     words = [word for key, value in flags.items() for word in (f"--{key}", value)]
-    return step("report.steps.page", *words, "--made", *made, "--output", "page.html", cwd=folder)
+    return step("report.steps.page", *words, "--made", *made, "--benchmarks", "--page", "page.html", cwd=folder)
 
 
 def test_the_page_has_every_claim_and_every_picture_and_asks_for_nothing(step: Step, folder: Path) -> None:
@@ -157,7 +157,7 @@ def test_a_cell_that_fails_is_told_in_a_line(step: Step, tmp_path: Path) -> None
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     notebook.cells = [nbformat.v4.new_code_cell("assert 1 == 2, 'not so'")]
     nbformat.write(notebook, tmp_path / "wrong.ipynb")
-    done = step("report.steps.lecture", "--notebook", "wrong.ipynb", "--output", "out.ipynb", cwd=tmp_path)
+    done = step("report.steps.lecture", "--notebook", "wrong.ipynb", "--executed", "out.ipynb", cwd=tmp_path)
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].endswith("wrong.ipynb: a cell failed (AssertionError: not so)")
     assert not (tmp_path / "out.ipynb").exists()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import runpy
 import signal
 import stat
@@ -23,7 +24,7 @@ def test_a_file_is_replaced_only_when_all_of_it_is_written(tmp_path: Path) -> No
     path.write_text("before", encoding="utf-8")
 
     def broken() -> None:
-        with files.replaced(path) as temporary:
+        with files.atomic_write(path) as temporary:
             temporary.write_text("half of", encoding="utf-8")
             raise KeyError
 
@@ -39,10 +40,10 @@ def test_a_file_is_replaced_only_when_all_of_it_is_written(tmp_path: Path) -> No
 def test_what_a_killed_process_left_is_removed_and_what_a_living_one_writes_is_not(tmp_path: Path) -> None:
     path = tmp_path / "a [1].csv"
     killed = "import os; from pathlib import Path; from byhand.step import files\n"
-    killed += f"with files.replaced(Path({str(path)!r})): os.kill(os.getpid(), 9)"
+    killed += f"with files.atomic_write(Path({str(path)!r})): os.kill(os.getpid(), 9)"
     subprocess.run([sys.executable, "-c", killed], env={**os.environ, "PYTHONPATH": str(ROOT / "src")}, check=False)
     (left,) = tmp_path.iterdir()
-    with files.replaced(path) as first:
+    with files.atomic_write(path) as first:
         assert not left.exists()
         files.write_text(path, "second")
         assert first.exists()
@@ -56,7 +57,7 @@ def test_a_step_that_is_asked_to_end_leaves_nothing_half_written(
     tmp_path: Path, number: signal.Signals, line: str
 ) -> None:
     slow = "import time; from pathlib import Path; from byhand import step; from byhand.step import files\n"
-    slow += f"def main(_):\n with files.replaced(Path({str(tmp_path / 'a.csv')!r})): time.sleep(60)\n"
+    slow += f"def main(_):\n with files.atomic_write(Path({str(tmp_path / 'a.csv')!r})): time.sleep(60)\n"
     slow += "step.run(main, step.parser(''))"
     with subprocess.Popen(
         [sys.executable, "-c", slow],
@@ -114,14 +115,19 @@ def test_a_bad_table_is_told_in_one_line(tmp_path: Path, content: bytes | None, 
     assert str(told.value).startswith(str(path))
 
 
+NO_OUTPUT = (
+    "commands.compare",
+    "commands.gallery",
+    "commands.reproduce",
+    "commands.schema",
+    "commands.verify",
+    "report.steps.strict",
+)
 STEPS = sorted(
     ".".join(path.relative_to(ROOT / "src" / "byhand").with_suffix("").parts)
     for path in (ROOT / "src" / "byhand").glob("*/**/*.py")
-    if "step.run(" in path.read_text(encoding="utf-8")
+    if re.search(r"step\.(run|command)\(", path.read_text(encoding="utf-8"))
 )
-
-
-NO_OUTPUT = ("commands.gallery", "commands.reproduce", "commands.verify", "report.steps.strict")
 
 
 @pytest.mark.filterwarnings("ignore:.*found in sys.modules", "ignore:.*torch.jit.script.* is deprecated")
@@ -135,14 +141,14 @@ def test_every_step_can_be_run_by_hand_and_explains_itself(
     said = capsys.readouterr().out
     assert ended.value.code == 0
     assert said.startswith(f"usage: byhand.{name} ")
-    assert any(word in said for word in ("--output", "to write")) or name in NO_OUTPUT
+    assert "to write" in said or name in NO_OUTPUT
     assert len(said.splitlines()) > 6
 
 
 def test_bad_input_of_a_step_is_one_line_and_status_1(step: Step, tmp_path: Path) -> None:
     output = tmp_path / "out.csv"
     flags = ["--input-width", "2", "--hidden-width", "2", "--samples", "2", "--tolerance", "1e-6", "--seeds", "2"]
-    done = step("gradients.steps.document", *flags, "--published", tmp_path / "none.csv", "--output", output)
+    done = step("gradients.steps.document", *flags, "--printed", tmp_path / "none.csv", "--table", output)
     assert done.returncode == 1
     assert done.stderr == f"byhand.gradients.steps.document: error: {tmp_path}/none.csv: no such file\n"
     assert not list(tmp_path.iterdir())
@@ -152,7 +158,7 @@ def test_provenance_traces_a_table(step: Step, tmp_path: Path) -> None:
     output = tmp_path / "out.csv"
     flags = ["--input-width", "2", "--hidden-width", "2", "--samples", "2", "--tolerance", "1e-6", "--seeds", "2"]
     published = ROOT / "published" / "gradient_check.csv"
-    done = step("gradients.steps.document", *flags, "--published", published, "--output", output)
+    done = step("gradients.steps.document", *flags, "--printed", published, "--table", output)
     assert done.returncode == 0, done.stderr
     record = json.loads(output.with_suffix(".json").read_text(encoding="utf-8"))
     assert record["step"] == "byhand.gradients.steps.document"

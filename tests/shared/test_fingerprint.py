@@ -30,7 +30,7 @@ def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def of_step() -> str:
-    for cached in (fingerprint._path, fingerprint._tree, fingerprint._imports, fingerprint._normalised):
+    for cached in (fingerprint._path, fingerprint._analysed):
         cached.cache_clear()
     return fingerprint.code("byhand.room.step")
 

@@ -11,45 +11,10 @@ from pathlib import Path
 import pytest
 import yaml
 from filelock import FileLock
+from snakemake.utils import update_config
 
+from byhand.workflow.rooms import TITLES
 from tests.conftest import REAL_DATA, ROOT
-
-SMALL = {  # so that a full run takes seconds
-    ("data", "images"): ["digits"],
-    ("data", "housing"): ["diabetes"],
-    ("gradients", "check"): {"input_widths": [1, 2], "hidden_widths": [2], "samples": [3], "seeds": 2},
-    ("gradients", "document", "seeds"): 3,
-    ("housing", "training", "epochs"): {"california_housing": 2, "diabetes": 3},
-    ("housing", "training", "seeds"): 2,
-    ("housing", "autograd_check", "compared_epochs"): 1,
-    ("jacobian", "check", "cases"): 3,
-    ("jacobian", "check", "largest_width"): 4,
-    ("jacobian", "check", "largest_depth"): 2,
-    ("jacobian", "check", "document_inputs"): 2,
-    ("jacobian", "check", "document_depth"): 2,
-    ("jacobian", "check", "float32_depths"): [1],
-    ("jacobian", "check", "float32_seeds"): 2,
-    ("jacobian", "devices"): ["cpu"],
-    ("jacobian", "times", "shapes"): ["2-3-2"],
-    ("jacobian", "times", "repetitions"): 1,
-    ("jacobian", "count"): {"shapes": ["2-3-2"], "map_widths": [1, 2], "map_hidden_width": 3, "map_depth": 2},
-    ("relu", "random_functions", "functions"): 4,
-    ("relu", "depth", "compositions"): 3,
-    ("initialization", "grid"): {"initializations": ["uniform_0.1"], "depths": [1, 2], "hidden_widths": [5]},
-    ("initialization", "document"): {
-        "initializations": ["uniform_0.1", "xavier_uniform"],
-        "depth": 2,
-        "hidden_width": 5,
-    },
-    ("initialization", "training", "epochs"): {"mnist": 1, "digits": 2},
-    ("initialization", "training", "seeds"): 2,
-    ("initialization", "propagation"): {"hidden_widths": [5], "seeds": 2, "images": 20, "bins": 4},
-    ("initialization", "phase", "d"): [0.1, 1],
-    ("initialization", "phase", "hidden_widths"): [5],
-    ("least_squares", "problems", "conditions"): [10],
-    ("least_squares", "closed_form", "steps"): [1, 2],
-    ("least_squares", "convergence", "steps"): 1000,
-}
 
 
 @dataclass(frozen=True)
@@ -102,7 +67,8 @@ class Project:
         return Project(target)
 
 
-PROBLEMS = tuple(path.stem for path in (ROOT / "workflow" / "rules").glob("*.smk"))
+CONFIGURATIONS = ("config.yaml", "config.quick.yaml")
+PROBLEMS = tuple(TITLES)
 
 
 def fresh(path: Path) -> Project:
@@ -114,8 +80,9 @@ def fresh(path: Path) -> Project:
         shutil.copytree(ROOT / name, path / name, ignore=shutil.ignore_patterns("__pycache__"))
     (path / "README.md").write_text("# A README\n", encoding="utf-8")
     project = Project(path)
-    for key, value in SMALL.items():
-        project.configure(*key, value=value)
+    config, small = (yaml.safe_load((ROOT / name).read_text(encoding="utf-8")) for name in CONFIGURATIONS)
+    update_config(config, small)
+    (path / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
     return project
 
 

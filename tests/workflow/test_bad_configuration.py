@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 import yaml
 
+from byhand.commands import schema as schema_command
 from byhand.errors import BadInput
 from byhand.workflow import configuration
 from tests.conftest import ROOT
 from tests.workflow.conftest import Project
 
-SCHEMA = ROOT / "workflow" / "schemas" / "config.schema.yaml"
 MISSING = object()
 
 # key, value, the line (after "config: ")
@@ -162,7 +162,7 @@ def changed(key: str, value: Any) -> dict[str, Any]:
 )
 def test_a_bad_value_is_told_in_one_line(key: str, value: Any, line: str) -> None:
     with pytest.raises(BadInput) as told:
-        configuration.validated(changed(key, value), SCHEMA)
+        configuration.validated(changed(key, value))
     assert str(told.value).startswith("config: " + line)
     assert "\n" not in str(told.value)
     assert len(str(told.value)) < 300
@@ -180,26 +180,29 @@ def test_a_bad_file_is_told_in_one_line(content: bytes, line: str, tmp_path: Pat
 
 def test_the_projects_own_configuration_is_good() -> None:
     configuration.check_file(ROOT / "config.yaml")
-    configuration.validated(yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")), SCHEMA)
+    configuration.validated(yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")))
 
 
-def described(schema: Any, path: str = "config") -> None:
-    """Every key of the schema says what it expects, or its error would not."""
-    if "$ref" in schema:
-        return
-    assert schema.get("description"), f"{path} has no description"
-    assert ("properties" in schema) == (schema.get("type") == "object"), path
-    if "properties" in schema:
-        assert schema["additionalProperties"] is False, f"{path} lets unknown keys pass"
-        assert sorted(schema["required"]) == sorted(schema["properties"]), path
-    for name, inner in [*schema.get("properties", {}).items(), *schema.get("$defs", {}).items()]:
-        described(inner, f"{path}.{name}")
-    if "items" in schema:
-        described(schema["items"], f"{path}[]")
+def described(node: dict[str, Any], schema: dict[str, Any], path: str = "config") -> int:
+    """Every key says what it expects and what it is for, or its error and its flag would not. The number of keys."""
+    node = schema["$defs"][node["$ref"].rpartition("/")[2]] if "$ref" in node else node
+    if "properties" not in node:
+        assert node["title"][0].islower(), f"{path} does not say what it expects"
+        return 1
+    assert node["additionalProperties"] is False, f"{path} lets unknown keys pass"
+    for name, inner in node["properties"].items():
+        assert "$ref" in inner or inner.get("description"), f"{path}.{name} has no help"
+    return sum(described(inner, schema, f"{path}.{name}") for name, inner in node["properties"].items())
 
 
-def test_the_schema_describes_and_closes_every_section() -> None:
-    described(yaml.safe_load(SCHEMA.read_text(encoding="utf-8")))
+def test_every_key_says_what_it_expects_and_what_it_is_for() -> None:
+    schema = configuration.Configuration.model_json_schema()
+    assert described(schema, schema) > 90
+
+
+def test_the_committed_schema_is_the_models() -> None:
+    """`make schema` writes it anew."""
+    assert (ROOT / schema_command.PATH).read_text(encoding="utf-8") == schema_command.schema()
 
 
 WRITE: dict[str, Callable[[Path], object]] = {

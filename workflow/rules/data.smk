@@ -1,4 +1,4 @@
-# The two data sets, each as one file of arrays, from the first source that can be had.
+# The two data sets, each as one file of arrays, from the first source that is available.
 
 from byhand.data.layout import cached, in_use
 
@@ -6,13 +6,25 @@ KINDS = ["images", "housing"]
 HOME = configuration.or_exit(configuration.data_home, config)
 
 
-# On a cluster too this runs on the submitting machine: it is the one with a network.
+def places(wildcards, output):
+    """The flags that say where the arrays of this kind come from and go to."""
+    sources = config["data"][wildcards.kind]
+    mirrors = {
+        f"{source}_mirrors": config["data"]["mirrors"].get(source)
+        for source in sources
+        if config["data"]["mirrors"].get(source)
+    }
+    home = {"home": HOME} if in_use(sources, HOME) else {}
+    return flags({"sources": sources, **home, **mirrors, "arrays": output.arrays})
+
+
+# On a cluster too this runs on the submitting machine, which has a network.
 localrules:
-    data,
     data_download,
 
 
-rule data_download:
+use rule visible_step as data_download with:
+    """Get a data set from a cache or by download."""
     input:
         # What is cached there already, so that a changed file is a changed input. Downloads are kept in the folder
         # `data` here, which is not watched: it fills up during the run.
@@ -24,30 +36,14 @@ rule data_download:
         "logs/data/{kind}.log",
     wildcard_constraints:
         kind="|".join(KINDS),
-    conda:
-        "../../environment.yml"
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(60),
+        **at_most(mem_mb=2000, runtime=60),
     params:
-        code=code("byhand.data.steps.download"),
-        home=lambda wildcards: (
-            ["--home", HOME] if in_use(config["data"][wildcards.kind], HOME) else []
-        ),
-        sources=lambda wildcards: config["data"][wildcards.kind],
-        settings=flags(config["data"]["download"]),
-        mirrors=lambda wildcards: flags(
-            {
-                f"{source}_mirrors": config["data"]["mirrors"].get(source, [])
-                for source in config["data"][wildcards.kind]
-                if config["data"]["mirrors"].get(source)
-            }
-        ),
-    shell:
-        "python -m byhand.data.steps.download --sources {params.sources} {params.home:q}"
-        " {params.settings:q} {params.mirrors:q} --output {output.arrays} 2>&1 | tee {log}"
+        **step("data.steps.download", config["data"]["download"]),
+        files=places,
 
 
 rule data:
+    """Both data sets."""
     input:
         expand(rules.data_download.output, kind=KINDS),

@@ -1,76 +1,42 @@
 # Problem 1, exercises 1 and 2: gradients by hand, against autograd and finite differences.
 
 
-localrules:
-    gradients,
-
-
-rule gradients_check:
+use rule step as gradients_check with:
+    """Compare the gradients by hand with autograd and central differences."""
     output:
-        table="results/gradients/check.csv",
-        provenance="results/gradients/check.json",
+        **recorded(table="results/gradients/check.csv"),
     log:
         "logs/gradients/check.log",
-    conda:
-        "../../environment.yml"
-    resources:
-        mem_mb=growing(1500),
-        runtime=growing(20),
     params:
-        code=code("byhand.gradients.steps.check"),
-        settings=flags(config["gradients"]["check"]),
-    shell:
-        "python -m byhand.gradients.steps.check {params.settings:q} --output {output.table} > {log} 2>&1"
+        **step("gradients.steps.check", config["gradients"]["check"]),
 
 
-rule gradients_document:
+use rule step as gradients_document with:
+    """Repeat the assignment's own check over many seeds."""
     input:
-        published="published/gradient_check.csv",
+        printed="published/gradient_check.csv",
     output:
-        table="results/gradients/document.csv",
-        provenance="results/gradients/document.json",
+        **recorded(table="results/gradients/document.csv"),
     log:
         "logs/gradients/document.log",
-    conda:
-        "../../environment.yml"
-    resources:
-        mem_mb=growing(1500),
-        runtime=growing(10),
     params:
-        code=code("byhand.gradients.steps.document"),
-        settings=flags(config["gradients"]["document"]),
-    shell:
-        "python -m byhand.gradients.steps.document {params.settings:q} --published {input.published}"
-        " --output {output.table} > {log} 2>&1"
+        **step("gradients.steps.document", config["gradients"]["document"]),
 
 
-rule gradients_figure_check:
+use rule step as gradients_figure_check with:
+    """Draw the errors of the gradients by hand."""
     input:
         table=rules.gradients_check.output.table,
     output:
-        pictures=[
-            report(
-                "results/gradients/figure_check.svg",
-                caption="../report/gradients_figure_check.rst",
-                category="1 Gradients by hand",
-            ),
-            "results/gradients/figure_check.png",
-        ],
-        provenance="results/gradients/figure_check.json",
+        **figure("gradients", "check"),
     log:
         "logs/gradients/figure_check.log",
-    conda:
-        "../../environment.yml"
-    resources:
-        mem_mb=growing(1500),
-        runtime=growing(10),
     params:
-        code=code("byhand.gradients.figures.check"),
-    shell:
-        "python -m byhand.gradients.figures.check --table {input.table} --output {output.pictures} > {log} 2>&1"
+        **step("gradients.figures.check"),
 
 
 rule gradients:
+    """All of problem 1's gradients."""
     input:
         rules.gradients_check.output,
         rules.gradients_document.output,

@@ -1,165 +1,100 @@
-# Problem 1, exercise 3: the network trained on California Housing, with the notebook's slips and without.
+# Problem 1, exercise 3: the network trained on California Housing, with the notebook's bugs and without.
 
 from byhand.housing.protocols import PROTOCOLS
 
-TRAINING = {
-    key: value
-    for key, value in config["housing"]["training"].items()
-    if key != "epochs"
+HOUSING = config["housing"]
+OPTIMISATION = {
+    key: HOUSING["training"][key] for key in HOUSING["training"] if key != "epochs"
 }
 
 
-localrules:
-    housing,
-
-
-rule housing_train:
+use rule step as housing_train with:
+    """Train the network under one protocol, all seeds together."""
     input:
         data="results/data/housing.npz",
     output:
-        table="results/housing/training/{protocol}.csv",
-        provenance="results/housing/training/{protocol}.json",
+        **recorded(table="results/housing/training/{protocol}.csv"),
     log:
         "logs/housing/training/{protocol}.log",
     wildcard_constraints:
         protocol="|".join(PROTOCOLS),
-    conda:
-        "../../environment.yml"
-    resources:
-        mem_mb=growing(1500),
-        runtime=growing(10),
     params:
-        code=code("byhand.housing.steps.train"),
-        settings=flags(config["housing"]["training"]),
-    shell:
-        "python -m byhand.housing.steps.train --protocol {wildcards.protocol} --data {input.data} {params.settings:q}"
-        " --output {output.table} > {log} 2>&1"
+        **step("housing.steps.train", HOUSING["training"]),
 
 
-rule housing_autograd_check:
+use rule step as housing_autograd_check with:
+    """Compare the training by hand with autograd and torch.optim."""
     input:
         data="results/data/housing.npz",
     output:
-        table="results/housing/autograd_check.csv",
-        provenance="results/housing/autograd_check.json",
+        **recorded(table="results/housing/autograd_check.csv"),
     log:
         "logs/housing/autograd_check.log",
-    conda:
-        "../../environment.yml"
-    resources:
-        mem_mb=growing(1500),
-        runtime=growing(30),
     params:
-        code=code("byhand.housing.steps.autograd_check"),
-        settings=flags(TRAINING) + flags(config["housing"]["autograd_check"]),
-    shell:
-        "python -m byhand.housing.steps.autograd_check --data {input.data} {params.settings:q}"
-        " --output {output.table} > {log} 2>&1"
+        **step("housing.steps.autograd_check", OPTIMISATION, HOUSING["autograd_check"]),
 
 
-rule housing_baseline:
+use rule step as housing_baseline with:
+    """Fit linear regression to the same rows."""
     input:
         data="results/data/housing.npz",
     output:
-        table="results/housing/baseline.csv",
-        provenance="results/housing/baseline.json",
+        **recorded(table="results/housing/baseline.csv"),
     log:
         "logs/housing/baseline.log",
-    conda:
-        "../../environment.yml"
-    resources:
-        mem_mb=growing(1500),
-        runtime=growing(10),
     params:
-        code=code("byhand.housing.steps.baseline"),
-        settings=flags(TRAINING),
-    shell:
-        "python -m byhand.housing.steps.baseline --data {input.data} {params.settings:q} --output {output.table} > {log} 2>&1"
+        **step("housing.steps.baseline", OPTIMISATION),
 
 
-rule housing_compare:
+use rule step as housing_compare with:
+    """Compare the protocols with each other and with the printed losses."""
     input:
         runs=expand(rules.housing_train.output.table, protocol=PROTOCOLS),
         baseline=rules.housing_baseline.output.table,
-        published="published/housing_losses.csv",
+        printed="published/housing_losses.csv",
     output:
-        final_losses="results/housing/final_losses.csv",
-        slips="results/housing/slips.csv",
-        printed_curve="results/housing/printed_curve.csv",
-        provenance="results/housing/final_losses.json",
+        **recorded(
+            final_losses="results/housing/final_losses.csv",
+            slips="results/housing/slips.csv",
+            printed_curve="results/housing/printed_curve.csv",
+        ),
     log:
         "logs/housing/compare.log",
-    conda:
-        "../../environment.yml"
-    resources:
-        mem_mb=growing(1500),
-        runtime=growing(10),
     params:
-        code=code("byhand.housing.steps.compare"),
-    shell:
-        "python -m byhand.housing.steps.compare --runs {input.runs} --baseline {input.baseline} --published {input.published}"
-        " --output {output.final_losses} {output.slips} {output.printed_curve} > {log} 2>&1"
+        **step("housing.steps.compare"),
 
 
-rule housing_figure_curves:
+use rule step as housing_figure_curves with:
+    """Draw the training curves beside the printed epochs."""
     input:
         runs=expand(
             rules.housing_train.output.table,
             protocol=["published", "published_normal_w2", "corrected"],
         ),
         baseline=rules.housing_baseline.output.table,
-        published="published/housing_losses.csv",
+        printed="published/housing_losses.csv",
     output:
-        pictures=[
-            report(
-                "results/housing/figure_curves.svg",
-                caption="../report/housing_figure_curves.rst",
-                category="1 Housing",
-            ),
-            "results/housing/figure_curves.png",
-        ],
-        provenance="results/housing/figure_curves.json",
+        **figure("housing", "curves"),
     log:
         "logs/housing/figure_curves.log",
-    conda:
-        "../../environment.yml"
-    resources:
-        mem_mb=growing(1500),
-        runtime=growing(10),
     params:
-        code=code("byhand.housing.figures.curves"),
-    shell:
-        "python -m byhand.housing.figures.curves --runs {input.runs} --baseline {input.baseline}"
-        " --published {input.published} --output {output.pictures} > {log} 2>&1"
+        **step("housing.figures.curves"),
 
 
-rule housing_figure_slips:
+use rule step as housing_figure_slips with:
+    """Draw what each of the notebook's bugs is worth."""
     input:
         table=rules.housing_compare.output.slips,
     output:
-        pictures=[
-            report(
-                "results/housing/figure_slips.svg",
-                caption="../report/housing_figure_slips.rst",
-                category="1 Housing",
-            ),
-            "results/housing/figure_slips.png",
-        ],
-        provenance="results/housing/figure_slips.json",
+        **figure("housing", "slips"),
     log:
         "logs/housing/figure_slips.log",
-    conda:
-        "../../environment.yml"
-    resources:
-        mem_mb=growing(1500),
-        runtime=growing(10),
     params:
-        code=code("byhand.housing.figures.slips"),
-    shell:
-        "python -m byhand.housing.figures.slips --table {input.table} --output {output.pictures} > {log} 2>&1"
+        **step("housing.figures.slips"),
 
 
 rule housing:
+    """All of exercise 3."""
     input:
         expand(rules.housing_train.output, protocol=PROTOCOLS),
         rules.housing_autograd_check.output,
@@ -169,23 +104,19 @@ rule housing:
         rules.housing_figure_slips.output,
 
 
-# Only part of `benchmarks`; never beside other jobs, which would be measured too.
-rule housing_benchmark:
+use rule visible_step as housing_benchmark with:
+    """Time the notebook's loop against ours. It computes with one thread, but nothing may run beside it."""
     input:
         data="results/data/housing.npz",
     output:
-        table="results/housing/benchmark.csv",
-        provenance="results/housing/benchmark.json",
+        **recorded(table="results/housing/benchmark.csv"),
     log:
         "logs/housing/benchmark.log",
-    conda:
-        "../../environment.yml"
-    threads: workflow.cores or 1  # it computes with one, but nothing may run beside it
-    resources:
-        mem_mb=growing(1500),
-        runtime=growing(30),
+    threads: workflow.cores or 1
     params:
-        code=code("byhand.housing.steps.benchmark"),
-        settings=flags(TRAINING) + flags(config["housing"]["benchmark"]),
-    shell:
-        "python -m byhand.housing.steps.benchmark --data {input.data} {params.settings:q} --output {output.table} 2>&1 | tee {log}"
+        **step(
+            "housing.steps.benchmark",
+            OPTIMISATION,
+            HOUSING["benchmark"],
+            arguments=["--threads", "1"],
+        ),

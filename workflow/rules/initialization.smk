@@ -4,10 +4,12 @@ import re
 
 from byhand.initialization.cells import ORDERS, PATH, cells, document, paths
 
-CELLS = cells(config["initialization"])
-DOCUMENT = document(config["initialization"])
-NETWORK = flags(config["initialization"]["document"], "depth", "hidden_width")
+INITIALIZATION = config["initialization"]
+CELLS = cells(INITIALIZATION)
+DOCUMENT = document(INITIALIZATION)
+NETWORK = {key: INITIALIZATION["document"][key] for key in ("depth", "hidden_width")}
 CELL = f"initialization/training/{PATH}"
+PROPAGATION = "results/initialization/propagation/{initialization}"
 
 
 wildcard_constraints:
@@ -17,265 +19,167 @@ wildcard_constraints:
     order="|".join(ORDERS),
 
 
-localrules:
-    initialization,
-
-
-rule initialization_propagate:
+use rule step as initialization_propagate with:
+    """Send a batch through random networks and back, and compare it with the theory."""
     input:
         data="results/data/images.npz",
     output:
-        table="results/initialization/propagation/{initialization}.csv",
-        norms="results/initialization/propagation/{initialization}_norms.csv",
-        histograms="results/initialization/propagation/{initialization}_histograms.csv",
-        provenance="results/initialization/propagation/{initialization}.json",
+        **recorded(
+            table=f"{PROPAGATION}.csv",
+            norms=f"{PROPAGATION}_norms.csv",
+            histograms=f"{PROPAGATION}_histograms.csv",
+        ),
     log:
         "logs/initialization/propagation/{initialization}.log",
-    conda:
-        "../../environment.yml"
-    threads: 1
     resources:
-        mem_mb=growing(3000),
-        runtime=growing(10),
+        **at_most(mem_mb=3000),
     params:
-        code=code("byhand.initialization.steps.propagate"),
-        settings=NETWORK
-        + flags(config["initialization"]["grid"], "depths")
-        + flags(config["initialization"]["propagation"]),
-    shell:
-        "python -m byhand.initialization.steps.propagate --initialization {wildcards.initialization} {params.settings:q}"
-        " --data {input.data} --output {output.table} --norms {output.norms} --histograms {output.histograms}"
-        " > {log} 2>&1"
+        **step(
+            "initialization.steps.propagate",
+            NETWORK,
+            {"depths": INITIALIZATION["grid"]["depths"]},
+            INITIALIZATION["propagation"],
+        ),
 
 
-rule initialization_train:
+use rule step as initialization_train with:
+    """Train one network, all seeds together."""
     input:
         data="results/data/images.npz",
     output:
-        curves=f"results/{CELL}.csv",
-        layers=f"results/{CELL}_layers.csv",
-        provenance=f"results/{CELL}.json",
+        **recorded(curves=f"results/{CELL}.csv", layers=f"results/{CELL}_layers.csv"),
     log:
         f"logs/{CELL}.log",
     wildcard_constraints:
         depth=r"\d+",
-        width=r"\d+",
-    conda:
-        "../../environment.yml"
-    threads: 1
+        hidden_width=r"\d+",
     resources:
-        mem_mb=growing(3000),
-        runtime=growing(10),
+        **at_most(mem_mb=3000),
     params:
-        code=code("byhand.initialization.steps.train"),
-        settings=flags(config["initialization"]["training"]),
-    shell:
-        "python -m byhand.initialization.steps.train --initialization {wildcards.initialization} --depth {wildcards.depth}"
-        " --hidden-width {wildcards.width} --order {wildcards.order} {params.settings:q} --data {input.data}"
-        " --output {output.curves} --layers {output.layers} > {log} 2>&1"
+        **step("initialization.steps.train", INITIALIZATION["training"]),
 
 
-rule initialization_phase:
+use rule step as initialization_phase with:
+    """Measure the growth of the error per layer against d of U[−d, d]."""
     output:
-        table="results/initialization/phase.csv",
-        provenance="results/initialization/phase.json",
+        **recorded(table="results/initialization/phase.csv"),
     log:
         "logs/initialization/phase.log",
-    conda:
-        "../../environment.yml"
-    threads: 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(20),
+        **at_most(mem_mb=2000),
     params:
-        code=code("byhand.initialization.steps.phase"),
-        settings=flags(config["initialization"]["phase"]),
-    shell:
-        "python -m byhand.initialization.steps.phase {params.settings:q} --output {output.table} > {log} 2>&1"
+        **step("initialization.steps.phase", INITIALIZATION["phase"]),
 
 
-rule initialization_compare:
+use rule step as initialization_compare with:
+    """Compare the networks with print, with the theory, and by depth."""
     input:
         curves=paths(rules.initialization_train.output.curves, CELLS),
         layers=paths(rules.initialization_train.output.layers, CELLS),
         propagation=paths(rules.initialization_propagate.output.table, CELLS),
         norms=paths(rules.initialization_propagate.output.norms, CELLS),
-        published="published/mnist_running_averages.csv",
+        printed="published/mnist_running_averages.csv",
     output:
-        document="results/initialization/document.csv",
-        depth="results/initialization/depth.csv",
-        agreement="results/initialization/agreement.csv",
-        provenance="results/initialization/document.json",
+        **recorded(
+            document="results/initialization/document.csv",
+            by_depth="results/initialization/depth.csv",
+            agreement="results/initialization/agreement.csv",
+        ),
     log:
         "logs/initialization/compare.log",
-    conda:
-        "../../environment.yml"
-    threads: 1
-    resources:
-        mem_mb=growing(1500),
-        runtime=growing(10),
     params:
-        code=code("byhand.initialization.steps.compare"),
-        settings=flags(config["initialization"]["grid"])
-        + [
-            "--document-initializations",
-            *config["initialization"]["document"]["initializations"],
-        ]
-        + NETWORK,
-    shell:
-        "python -m byhand.initialization.steps.compare {params.settings:q} --training results/initialization/training"
-        " --propagation results/initialization/propagation --published {input.published}"
-        " --output {output.document} {output.depth} {output.agreement} > {log} 2>&1"
+        **step(
+            "initialization.steps.compare",
+            INITIALIZATION["grid"],
+            {
+                "document_initializations": INITIALIZATION["document"][
+                    "initializations"
+                ]
+            },
+            NETWORK,
+        ),
+        # A command line does not hold the names of the files of a thousand networks.
+        files=lambda wildcards, input, output: files(
+            {},
+            {
+                "training": "results/initialization/training",
+                "propagation": "results/initialization/propagation",
+                "printed": input.printed,
+            },
+            output,
+        ),
 
 
-rule initialization_figure_gradients:
+use rule step as initialization_figure_gradients with:
+    """Draw the gradient norms per layer beside the theory."""
     input:
         norms=paths(rules.initialization_propagate.output.norms, DOCUMENT),
         propagation=paths(rules.initialization_propagate.output.table, DOCUMENT),
     output:
-        pictures=[
-            report(
-                "results/initialization/figure_gradients.svg",
-                caption="../report/initialization_figure_gradients.rst",
-                category="4 Initialisation and depth",
-            ),
-            "results/initialization/figure_gradients.png",
-        ],
-        provenance="results/initialization/figure_gradients.json",
+        **figure("initialization", "gradients"),
     log:
         "logs/initialization/figure_gradients.log",
-    conda:
-        "../../environment.yml"
-    threads: 1
-    resources:
-        mem_mb=growing(1500),
-        runtime=growing(10),
     params:
-        code=code("byhand.initialization.figures.gradients"),
-        network=NETWORK,
-    shell:
-        "python -m byhand.initialization.figures.gradients --norms {input.norms} --propagation {input.propagation}"
-        " {params.network} --output {output.pictures} > {log} 2>&1"
+        **step("initialization.figures.gradients", NETWORK),
 
 
-rule initialization_figure_activations:
+use rule step as initialization_figure_activations with:
+    """Draw the activations per layer."""
     input:
         histograms=paths(rules.initialization_propagate.output.histograms, DOCUMENT),
     output:
-        pictures=[
-            report(
-                "results/initialization/figure_activations.svg",
-                caption="../report/initialization_figure_activations.rst",
-                category="4 Initialisation and depth",
-            ),
-            "results/initialization/figure_activations.png",
-        ],
-        provenance="results/initialization/figure_activations.json",
+        **figure("initialization", "activations"),
     log:
         "logs/initialization/figure_activations.log",
-    conda:
-        "../../environment.yml"
-    threads: 1
-    resources:
-        mem_mb=growing(1500),
-        runtime=growing(10),
     params:
-        code=code("byhand.initialization.figures.activations"),
-    shell:
-        "python -m byhand.initialization.figures.activations --histograms {input.histograms}"
-        " --output {output.pictures} > {log} 2>&1"
+        **step("initialization.figures.activations"),
 
 
-rule initialization_figure_training:
+use rule step as initialization_figure_training with:
+    """Draw the training curves beside the printed epochs."""
     input:
         curves=paths(rules.initialization_train.output.curves, DOCUMENT),
-        published="published/mnist_per_epoch.csv",
+        printed="published/mnist_running_averages.csv",
     output:
-        pictures=[
-            report(
-                "results/initialization/figure_training.svg",
-                caption="../report/initialization_figure_training.rst",
-                category="4 Initialisation and depth",
-            ),
-            "results/initialization/figure_training.png",
-        ],
-        provenance="results/initialization/figure_training.json",
+        **figure("initialization", "training"),
     log:
         "logs/initialization/figure_training.log",
-    conda:
-        "../../environment.yml"
-    threads: 1
-    resources:
-        mem_mb=growing(1500),
-        runtime=growing(10),
     params:
-        code=code("byhand.initialization.figures.training"),
-    shell:
-        "python -m byhand.initialization.figures.training --curves {input.curves} --published {input.published}"
-        " --output {output.pictures} > {log} 2>&1"
+        **step("initialization.figures.training"),
 
 
-rule initialization_figure_phase:
+use rule step as initialization_figure_phase with:
+    """Draw the growth of the error per layer against d."""
     input:
         table=rules.initialization_phase.output.table,
     output:
-        pictures=[
-            report(
-                "results/initialization/figure_phase.svg",
-                caption="../report/initialization_figure_phase.rst",
-                category="4 Initialisation and depth",
-            ),
-            "results/initialization/figure_phase.png",
-        ],
-        provenance="results/initialization/figure_phase.json",
+        **figure("initialization", "phase"),
     log:
         "logs/initialization/figure_phase.log",
-    conda:
-        "../../environment.yml"
-    threads: 1
-    resources:
-        mem_mb=growing(1500),
-        runtime=growing(10),
     params:
-        code=code("byhand.initialization.figures.phase"),
-    shell:
-        "python -m byhand.initialization.figures.phase --table {input.table} --output {output.pictures} > {log} 2>&1"
+        **step("initialization.figures.phase"),
 
 
-rule initialization_figure_depth:
+use rule step as initialization_figure_depth with:
+    """Draw what each network has learned against its depth."""
     input:
-        table=rules.initialization_compare.output.depth,
+        table=rules.initialization_compare.output.by_depth,
         agreement=rules.initialization_compare.output.agreement,
     output:
-        pictures=[
-            report(
-                "results/initialization/figure_depth.svg",
-                caption="../report/initialization_figure_depth.rst",
-                category="4 Initialisation and depth",
-            ),
-            "results/initialization/figure_depth.png",
-        ],
-        provenance="results/initialization/figure_depth.json",
+        **figure("initialization", "depth"),
     log:
         "logs/initialization/figure_depth.log",
-    conda:
-        "../../environment.yml"
-    threads: 1
-    resources:
-        mem_mb=growing(1500),
-        runtime=growing(10),
     params:
-        code=code("byhand.initialization.figures.depth"),
-        network=flags(config["initialization"]["document"], "hidden_width"),
-    shell:
-        "python -m byhand.initialization.figures.depth --table {input.table} --agreement {input.agreement}"
-        " {params.network} --output {output.pictures} > {log} 2>&1"
+        **step(
+            "initialization.figures.depth", {"hidden_width": NETWORK["hidden_width"]}
+        ),
 
 
 rule initialization:
+    """All of problem 4."""
     input:
-        paths(rules.initialization_train.output.provenance, CELLS),
-        rules.initialization_compare.input.propagation,
+        [paths(pattern, CELLS) for pattern in rules.initialization_train.output],
+        [paths(pattern, CELLS) for pattern in rules.initialization_propagate.output],
         rules.initialization_phase.output,
         rules.initialization_compare.output,
         rules.initialization_figure_gradients.output,
@@ -285,26 +189,24 @@ rule initialization:
         rules.initialization_figure_depth.output,
 
 
-# Only part of `benchmarks`; never beside other jobs, which would be measured too.
-rule initialization_benchmark:
+use rule visible_step as initialization_benchmark with:
+    """Time the notebook's loop against ours and JAX. Nothing may run beside it, which would be measured too."""
     input:
         data="results/data/images.npz",
     output:
-        table="results/initialization/benchmark.csv",
-        provenance="results/initialization/benchmark.json",
+        **recorded(table="results/initialization/benchmark.csv"),
     log:
         "logs/initialization/benchmark.log",
-    conda:
-        "../../environment.yml"
     threads: workflow.cores or 1
     resources:
-        mem_mb=growing(4000),
-        runtime=growing(20),
+        **at_most(mem_mb=4000),
     params:
-        code=code("byhand.initialization.steps.benchmark"),
-        settings=NETWORK
-        + flags(config["initialization"]["training"], "batch_size", "learning_rate")
-        + flags(config["initialization"]["benchmark"]),
-    shell:
-        "python -m byhand.initialization.steps.benchmark {params.settings:q} --threads {threads} --data {input.data}"
-        " --output {output.table} 2>&1 | tee {log}"
+        **step(
+            "initialization.steps.benchmark",
+            NETWORK,
+            {
+                key: INITIALIZATION["training"][key]
+                for key in ("batch_size", "learning_rate")
+            },
+            INITIALIZATION["benchmark"],
+        ),

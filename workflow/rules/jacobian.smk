@@ -2,149 +2,103 @@
 
 from byhand.jacobian import devices
 
+JACOBIAN = config["jacobian"]
 DEVICES = configuration.or_exit(
-    devices.chosen, config["jacobian"]["devices"], devices.available()
+    devices.chosen, JACOBIAN["devices"], devices.available()
 )
 
 
-localrules:
-    jacobian,
-    jacobian_benchmarks,
+def timing(device, section):
+    """The parameters of a rule that times Jacobians; `only` names the methods, or none for all."""
+    values = {
+        **JACOBIAN[section],
+        "only": JACOBIAN[section].get("contenders", []),
+        "device": device,
+    }
+    values.pop("contenders", None)
+    return step("jacobian.steps.benchmark", values)
 
 
-rule jacobian_check:
+use rule step as jacobian_check with:
+    """Compare the modes with automatic differentiation and central differences."""
     output:
-        table="results/jacobian/check.csv",
-        float32="results/jacobian/float32.csv",
-        provenance="results/jacobian/check.json",
+        **recorded(
+            table="results/jacobian/check.csv", float32="results/jacobian/float32.csv"
+        ),
     log:
         "logs/jacobian/check.log",
-    conda:
-        "../../environment.yml"
-    threads: 1
-    resources:
-        mem_mb=growing(1500),
-        runtime=growing(20),
     params:
-        code=code("byhand.jacobian.steps.check"),
-        settings=flags(config["jacobian"]["check"]),
-    shell:
-        "python -m byhand.jacobian.steps.check {params.settings:q}"
-        " --output {output.table} --float32 {output.float32} > {log} 2>&1"
+        **step("jacobian.steps.check", JACOBIAN["check"]),
 
 
-rule jacobian_count:
+use rule step as jacobian_count with:
+    """Count multiplications and bytes, and compare them with the formulas."""
     output:
-        table="results/jacobian/cost.csv",
-        crossover="results/jacobian/crossover.csv",
-        provenance="results/jacobian/cost.json",
+        **recorded(
+            table="results/jacobian/cost.csv",
+            crossover="results/jacobian/crossover.csv",
+        ),
     log:
         "logs/jacobian/count.log",
-    conda:
-        "../../environment.yml"
-    threads: 1
-    resources:
-        mem_mb=growing(1500),
-        runtime=growing(10),
     params:
-        code=code("byhand.jacobian.steps.count"),
-        settings=flags(config["jacobian"]["count"]),
-    shell:
-        "python -m byhand.jacobian.steps.count {params.settings:q}"
-        " --output {output.table} --crossover {output.crossover} > {log} 2>&1"
+        **step("jacobian.steps.count", JACOBIAN["count"]),
 
 
-rule jacobian_figure_crossover:
+use rule step as jacobian_figure_crossover with:
+    """Draw which mode is the cheaper one over (P, D)."""
     input:
         table=rules.jacobian_count.output.crossover,
     output:
-        pictures=[
-            report(
-                "results/jacobian/figure_crossover.svg",
-                caption="../report/jacobian_figure_crossover.rst",
-                category="2 Jacobians",
-            ),
-            "results/jacobian/figure_crossover.png",
-        ],
-        provenance="results/jacobian/figure_crossover.json",
+        **figure("jacobian", "crossover"),
     log:
         "logs/jacobian/figure_crossover.log",
-    conda:
-        "../../environment.yml"
-    threads: 1
-    resources:
-        mem_mb=growing(1500),
-        runtime=growing(10),
     params:
-        code=code("byhand.jacobian.figures.crossover"),
-    shell:
-        "python -m byhand.jacobian.figures.crossover --table {input.table} --output {output.pictures} > {log} 2>&1"
+        **step("jacobian.figures.crossover"),
 
 
-# The document's own timing. Nothing runs beside it, which would be measured too.
-rule jacobian_times_cpu:
+use rule step as jacobian_times_cpu with:
+    """Repeat the assignment's own timing. Nothing may run beside it, which would be measured too."""
     output:
-        table="results/jacobian/times_cpu.csv",
-        provenance="results/jacobian/times_cpu.json",
+        **recorded(table="results/jacobian/times_cpu.csv"),
     log:
         "logs/jacobian/times_cpu.log",
-    conda:
-        "../../environment.yml"
     threads: workflow.cores or 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(20),
+        **at_most(mem_mb=2000),
     params:
-        device="cpu",
-        only=config["jacobian"]["times"]["contenders"],
-        code=code("byhand.jacobian.steps.benchmark"),
-        settings=flags(config["jacobian"]["times"], *config["jacobian"]["benchmark"]),
-    shell:
-        "python -m byhand.jacobian.steps.benchmark --device {params.device} --only {params.only:q} {params.settings:q}"
-        " --threads {threads} --output {output.table} > {log} 2>&1"
+        **timing("cpu", "times"),
 
 
-use rule jacobian_times_cpu as jacobian_times_cuda with:
+use rule step as jacobian_times_cuda with:
+    """Repeat the assignment's own timing on a GPU."""
     output:
-        table="results/jacobian/times_cuda.csv",
-        provenance="results/jacobian/times_cuda.json",
+        **recorded(table="results/jacobian/times_cuda.csv"),
     log:
         "logs/jacobian/times_cuda.log",
+    threads: workflow.cores or 1
     resources:
-        mem_mb=growing(8000),
-        runtime=growing(20),
+        **at_most(mem_mb=8000),
         gpu=1,
     params:
-        device="cuda",
-        only=rules.jacobian_times_cpu.params.only,
-        code=code("byhand.jacobian.steps.benchmark"),
-        settings=rules.jacobian_times_cpu.params.settings,
+        **timing("cuda", "times"),
 
 
-rule jacobian_document:
+use rule step as jacobian_document with:
+    """Put the printed times beside the measured ones."""
     input:
         times=expand("results/jacobian/times_{device}.csv", device=DEVICES),
         seconds="published/jacobian_seconds_per_1000.csv",
         check="published/jacobian_check.csv",
     output:
-        table="results/jacobian/document.csv",
-        provenance="results/jacobian/document.json",
+        **recorded(table="results/jacobian/document.csv"),
     log:
         "logs/jacobian/document.log",
-    conda:
-        "../../environment.yml"
-    threads: 1
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
     params:
-        code=code("byhand.jacobian.steps.document"),
-    shell:
-        "python -m byhand.jacobian.steps.document --times {input.times} --seconds {input.seconds} --check {input.check}"
-        " --output {output.table} > {log} 2>&1"
+        **step("jacobian.steps.document"),
 
 
 rule jacobian:
+    """All of problem 2 but the benchmark."""
     input:
         rules.jacobian_check.output,
         rules.jacobian_count.output,
@@ -153,111 +107,68 @@ rule jacobian:
 
 
 # What follows is only part of `benchmarks`.
-rule jacobian_benchmark_cpu:
+use rule step as jacobian_benchmark_cpu with:
+    """Time every way to compute J."""
     output:
-        table="results/jacobian/benchmark_cpu_times.csv",
-        provenance="results/jacobian/benchmark_cpu_times.json",
+        **recorded(table="results/jacobian/benchmark_cpu_times.csv"),
     log:
         "logs/jacobian/benchmark_cpu.log",
-    conda:
-        "../../environment.yml"
     threads: workflow.cores or 1
     resources:
-        mem_mb=growing(4000),
-        runtime=growing(60),
+        **at_most(mem_mb=4000, runtime=60),
     params:
-        device="cpu",
-        code=code("byhand.jacobian.steps.benchmark"),
-        settings=flags(config["jacobian"]["benchmark"]),
-    shell:
-        "python -m byhand.jacobian.steps.benchmark --device {params.device} {params.settings:q} --threads {threads}"
-        " --output {output.table} > {log} 2>&1"
+        **timing("cpu", "benchmark"),
 
 
-use rule jacobian_benchmark_cpu as jacobian_benchmark_cuda with:
+use rule step as jacobian_benchmark_cuda with:
+    """Time every way to compute J on a GPU."""
     output:
-        table="results/jacobian/benchmark_cuda_times.csv",
-        provenance="results/jacobian/benchmark_cuda_times.json",
+        **recorded(table="results/jacobian/benchmark_cuda_times.csv"),
     log:
         "logs/jacobian/benchmark_cuda.log",
+    threads: workflow.cores or 1
     resources:
-        mem_mb=growing(8000),
-        runtime=growing(60),
+        **at_most(mem_mb=8000, runtime=60),
         gpu=1,
     params:
-        device="cuda",
-        code=code("byhand.jacobian.steps.benchmark"),
-        settings=rules.jacobian_benchmark_cpu.params.settings,
+        **timing("cuda", "benchmark"),
 
 
-rule jacobian_compare:
+use rule visible_step as jacobian_compare with:
+    """Compare the methods with each other and with the limits of the machine."""
     input:
         times=expand("results/jacobian/benchmark_{device}_times.csv", device=DEVICES),
     output:
-        table="results/jacobian/benchmark.csv",
-        verdicts="results/jacobian/verdicts.csv",
-        provenance="results/jacobian/benchmark.json",
+        **recorded(
+            table="results/jacobian/benchmark.csv",
+            verdicts="results/jacobian/verdicts.csv",
+        ),
     log:
         "logs/jacobian/compare.log",
-    conda:
-        "../../environment.yml"
-    threads: 1
-    resources:
-        mem_mb=growing(1500),
-        runtime=growing(10),
     params:
-        code=code("byhand.jacobian.steps.compare"),
-    shell:
-        "python -m byhand.jacobian.steps.compare --times {input.times} --output {output.table} {output.verdicts}"
-        " 2>&1 | tee {log}"
+        **step("jacobian.steps.compare"),
 
 
-rule jacobian_figure_benchmark:
+use rule step as jacobian_figure_benchmark with:
+    """Draw the times against depth, the rivals, and the share of the machine's limit."""
     input:
         table=rules.jacobian_compare.output.table,
         claims=rules.jacobian_document.output.table,
     output:
-        depth=[
-            report(
-                "results/jacobian/figure_depth.svg",
-                caption="../report/jacobian_figure_depth.rst",
-                category="2 Jacobians",
-            ),
-            "results/jacobian/figure_depth.png",
-        ],
-        peers=[
-            report(
-                "results/jacobian/figure_peers.svg",
-                caption="../report/jacobian_figure_peers.rst",
-                category="2 Jacobians",
-            ),
-            "results/jacobian/figure_peers.png",
-        ],
-        roofline=[
-            report(
-                "results/jacobian/figure_roofline.svg",
-                caption="../report/jacobian_figure_roofline.rst",
-                category="2 Jacobians",
-            ),
-            "results/jacobian/figure_roofline.png",
-        ],
-        provenance="results/jacobian/figure_depth.json",
+        depth=figure("jacobian", "depth")["figure"],
+        peers=figure("jacobian", "peers")["figure"],
+        roofline=figure("jacobian", "roofline")["figure"],
+        provenance=expand(
+            "results/jacobian/figure_{name}.json", name=["depth", "peers", "roofline"]
+        ),
     log:
         "logs/jacobian/figure_benchmark.log",
-    conda:
-        "../../environment.yml"
-    threads: 1
-    resources:
-        mem_mb=growing(1500),
-        runtime=growing(10),
     params:
-        code=code("byhand.jacobian.figures.benchmark"),
-    shell:
-        "python -m byhand.jacobian.figures.benchmark --table {input.table} --claims {input.claims}"
-        " --depth {output.depth} --peers {output.peers} --roofline {output.roofline} > {log} 2>&1"
+        **step("jacobian.figures.benchmark"),
 
 
 rule jacobian_benchmarks:
+    """All of the benchmark of problem 2."""
     input:
         rules.jacobian_compare.output,
         rules.jacobian_figure_benchmark.output,

@@ -1,144 +1,75 @@
 # Problem 3: functions as ReLU networks, proven equal on all of ℝ; any piecewise-linear function; what depth is worth.
 
 
-localrules:
-    relu,
-
-
-rule relu_prove:
+use rule step as relu_prove with:
+    """Prove that the networks equal tent and soft threshold."""
     output:
-        table="results/relu/identities.csv",
-        proofs="results/relu/proofs.csv",
-        provenance="results/relu/identities.json",
+        **recorded(
+            table="results/relu/identities.csv", proofs="results/relu/proofs.csv"
+        ),
     log:
         "logs/relu/prove.log",
-    conda:
-        "../../environment.yml"
-    threads: 1
-    resources:
-        mem_mb=growing(1500),
-        runtime=growing(10),
     params:
-        code=code("byhand.relu.steps.prove"),
-        settings=flags(config["relu"]["prove"]),
-    shell:
-        "python -m byhand.relu.steps.prove {params.settings:q} --output {output.table} --proofs {output.proofs} > {log} 2>&1"
+        **step("relu.steps.prove", config["relu"]["prove"]),
 
 
-rule relu_random_functions:
+use rule step as relu_random_functions with:
+    """Build networks for random piecewise-linear functions, and prove them equal."""
     output:
-        table="results/relu/random_functions.csv",
-        provenance="results/relu/random_functions.json",
+        **recorded(table="results/relu/random_functions.csv"),
     log:
         "logs/relu/random_functions.log",
-    conda:
-        "../../environment.yml"
-    threads: 1
-    resources:
-        mem_mb=growing(1500),
-        runtime=growing(20),
     params:
-        code=code("byhand.relu.steps.random_functions"),
-        settings=flags(config["relu"]["random_functions"]),
-    shell:
-        "python -m byhand.relu.steps.random_functions {params.settings:q} --output {output.table} > {log} 2>&1"
+        **step("relu.steps.random_functions", config["relu"]["random_functions"]),
 
 
-rule relu_depth:
+use rule step as relu_depth with:
+    """Count the units of the composed tent, deep and shallow."""
     output:
-        table="results/relu/depth.csv",
-        provenance="results/relu/depth.json",
+        **recorded(table="results/relu/depth.csv"),
     log:
         "logs/relu/depth.log",
-    conda:
-        "../../environment.yml"
-    threads: 1
-    resources:
-        mem_mb=growing(1500),
-        runtime=growing(20),
     params:
-        code=code("byhand.relu.steps.depth"),
-        settings=flags(config["relu"]["depth"]),
-    shell:
-        "python -m byhand.relu.steps.depth {params.settings:q} --output {output.table} > {log} 2>&1"
+        **step("relu.steps.depth", config["relu"]["depth"]),
 
 
-rule relu_curves:
+use rule step as relu_curves with:
+    """Evaluate the constructions for the figures."""
     output:
-        table="results/relu/curves.csv",
-        provenance="results/relu/curves.json",
+        **recorded(table="results/relu/curves.csv"),
     log:
         "logs/relu/curves.log",
-    conda:
-        "../../environment.yml"
-    threads: 1
-    resources:
-        mem_mb=growing(1500),
-        runtime=growing(10),
     params:
-        code=code("byhand.relu.steps.curves"),
-        settings=flags(config["relu"]["curves"]),
-    shell:
-        "python -m byhand.relu.steps.curves {params.settings:q} --output {output.table} > {log} 2>&1"
+        **step("relu.steps.curves", config["relu"]["curves"]),
 
 
-rule relu_figure_constructions:
+use rule step as relu_figure_constructions with:
+    """Draw the constructions and their units."""
     input:
         table=rules.relu_curves.output.table,
     output:
-        pictures=[
-            report(
-                "results/relu/figure_constructions.svg",
-                caption="../report/relu_figure_constructions.rst",
-                category="3 ReLU networks",
-            ),
-            "results/relu/figure_constructions.png",
-        ],
-        provenance="results/relu/figure_constructions.json",
+        **figure("relu", "constructions"),
     log:
         "logs/relu/figure_constructions.log",
-    conda:
-        "../../environment.yml"
-    threads: 1
-    resources:
-        mem_mb=growing(1500),
-        runtime=growing(10),
     params:
-        code=code("byhand.relu.figures.constructions"),
-    shell:
-        "python -m byhand.relu.figures.constructions --table {input.table} --output {output.pictures} > {log} 2>&1"
+        **step("relu.figures.constructions"),
 
 
-rule relu_figure_depth:
+use rule step as relu_figure_depth with:
+    """Draw the composed tent, and the units that it takes."""
     input:
         curves=rules.relu_curves.output.table,
         counts=rules.relu_depth.output.table,
     output:
-        pictures=[
-            report(
-                "results/relu/figure_depth.svg",
-                caption="../report/relu_figure_depth.rst",
-                category="3 ReLU networks",
-            ),
-            "results/relu/figure_depth.png",
-        ],
-        provenance="results/relu/figure_depth.json",
+        **figure("relu", "depth"),
     log:
         "logs/relu/figure_depth.log",
-    conda:
-        "../../environment.yml"
-    threads: 1
-    resources:
-        mem_mb=growing(1500),
-        runtime=growing(10),
     params:
-        code=code("byhand.relu.figures.depth"),
-    shell:
-        "python -m byhand.relu.figures.depth --curves {input.curves} --counts {input.counts}"
-        " --output {output.pictures} > {log} 2>&1"
+        **step("relu.figures.depth"),
 
 
 rule relu:
+    """All of problem 3."""
     input:
         rules.relu_prove.output,
         rules.relu_random_functions.output,

@@ -1,12 +1,12 @@
-# Every published claim held against the tables of this run, and the page that says so.
+# Every claim of the assignment against the tables of this run, and the page that says so.
 
 import json
 
-from byhand.step.files import sha256
 from byhand.report.claims import evidence
+from byhand.step.files import sha256
 
-CLAIMS = Path(workflow.basedir, "published/claims.yaml")
-FINDINGS = Path(workflow.basedir, "published/findings.yaml")
+CLAIMS = ROOT / "published/claims.yaml"
+FINDINGS = ROOT / "published/findings.yaml"
 PROBLEMS = [
     rules.gradients,
     rules.housing,
@@ -17,9 +17,12 @@ PROBLEMS = [
 ]
 MADE = [path for problem in PROBLEMS for path in problem.input]
 WRITTEN = [
-    path.relative_to(workflow.basedir).as_posix()
-    for folder in ("src/byhand/report/templates", "workflow/report")
-    for path in sorted(Path(workflow.basedir, folder).rglob("*.*"))
+    path.relative_to(ROOT).as_posix()
+    for pattern in (
+        "src/byhand/report/templates/**/*.*",
+        "workflow/report/*_figure_*.rst",
+    )
+    for path in sorted(ROOT.glob(pattern))
 ]
 TAUGHT = [  # what the notebook imports
     "byhand.gradients.network",
@@ -48,7 +51,6 @@ FOUND = {path: sha256(Path(path)) for path in MEASURED if Path(path).is_file()}
 
 
 localrules:
-    report,
     report_figure_steps,
     report_judge,
     report_lecture,
@@ -56,108 +58,84 @@ localrules:
     strict,
 
 
-rule report_judge:
+use rule step as report_judge with:
+    """Judge every claim by the tables of this run."""
     input:
         claims="published/claims.yaml",
         findings="published/findings.yaml",
         tables=configuration.or_exit(evidence, CLAIMS, FINDINGS),
     output:
-        claims="results/report/claims.csv",
-        findings="results/report/findings.csv",
-        provenance="results/report/claims.json",
+        **recorded(
+            verdicts="results/report/claims.csv", numbers="results/report/findings.csv"
+        ),
     log:
         "logs/report/judge.log",
-    conda:
-        "../../environment.yml"
-    threads: 1
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
     params:
-        code=code("byhand.report.steps.judge"),
-    shell:
-        "python -m byhand.report.steps.judge --claims {input.claims} --findings {input.findings} --results results"
-        " --output {output.claims} {output.findings} > {log} 2>&1"
+        **step("report.steps.judge", {"results": "results"}),
+        files=lambda wildcards, input, output: files(
+            {}, {"claims": input.claims, "findings": input.findings}, output
+        ),
 
 
-rule report_figure_steps:
+use rule step as report_figure_steps with:
+    """Draw which step feeds which."""
     input:
         made=MADE,
-        claims=rules.report_judge.output.claims,
+        claims=rules.report_judge.output.verdicts,
     output:
-        pictures=[
-            report(
-                "results/report/figure_steps.svg",
-                caption="../report/report_figure_steps.rst",
-                category="What was run",
-            ),
-            "results/report/figure_steps.png",
-        ],
-        provenance="results/report/figure_steps.json",
+        **figure("report", "steps"),
     log:
         "logs/report/figure_steps.log",
-    conda:
-        "../../environment.yml"
-    threads: 1
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
     params:
-        code=code("byhand.report.figures.steps"),
-    shell:
-        "python -m byhand.report.figures.steps --results results --made {input} --output {output.pictures} > {log} 2>&1"
+        **step("report.figures.steps", {"results": "results"}),
+        files=lambda wildcards, input, output: files({}, {"made": input}, output),
 
 
-rule report_page:
+use rule step as report_page with:
+    """Write the page: every claim with its verdict, number and evidence."""
     input:
         made=MADE,
-        claims=rules.report_judge.output.claims,
-        findings=rules.report_judge.output.findings,
-        steps=rules.report_figure_steps.output.pictures[0],
+        claims=rules.report_judge.output.verdicts,
+        findings=rules.report_judge.output.numbers,
+        steps=rules.report_figure_steps.output.figure[0],
         written=WRITTEN,
     output:
-        page="results/report.html",
-        provenance="results/report.json",
+        **recorded(page="results/report.html"),
     log:
         "logs/report/page.log",
-    conda:
-        "../../environment.yml"
-    threads: 1
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
     params:
-        code=code("byhand.report.steps.page"),
-        configuration=json.dumps(config),
-        benchmarks=list(FOUND),
+        **step(
+            "report.steps.page",
+            {
+                "results": "results",
+                "captions": "workflow/report",
+                "benchmarks": list(FOUND),
+                "configuration": json.dumps(config),
+            },
+        ),
+        files=lambda wildcards, input, output: files(
+            {}, {"made": [*input.made, input.claims, input.steps]}, output
+        ),
         checksums=list(FOUND.values()),
-    shell:
-        "python -m byhand.report.steps.page --results results --made {input.made} {input.claims} {input.steps}"
-        " --benchmarks {params.benchmarks:q} --captions workflow/report --configuration {params.configuration:q}"
-        " --output {output.page} > {log} 2>&1"
 
 
-rule report_lecture:
+use rule step as report_lecture with:
+    """Run the lecture's notebook."""
     input:
         notebook="notebooks/lecture.ipynb",
     output:
-        notebook="results/report/lecture.ipynb",
-        provenance="results/report/lecture.json",
+        **recorded(executed="results/report/lecture.ipynb"),
     log:
         "logs/report/lecture.log",
-    conda:
-        "../../environment.yml"
-    threads: 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(10),
+        **at_most(mem_mb=2000),
     params:
-        code=[code(module) for module in ("byhand.report.steps.lecture", *TAUGHT)],
-    shell:
-        "python -m byhand.report.steps.lecture --notebook {input.notebook} --output {output.notebook} > {log} 2>&1"
+        **step("report.steps.lecture"),
+        taught=[code(module) for module in TAUGHT],
 
 
 rule report:
+    """The verdicts, the page and the lecture."""
     input:
         rules.report_judge.output,
         rules.report_figure_steps.output,
@@ -165,17 +143,11 @@ rule report:
         rules.report_lecture.output,
 
 
-# Only on request, for CI: fails if a verdict is not the expected one.
-rule strict:
+use rule visible_step as strict with:
+    """Only on request, for CI: fail if a verdict is not the expected one."""
     input:
-        table=rules.report_judge.output.claims,
+        table=rules.report_judge.output.verdicts,
     log:
         "logs/report/strict.log",
-    conda:
-        "../../environment.yml"
-    threads: 1
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
-    shell:
-        "python -m byhand.report.steps.strict --table {input.table} 2>&1 | tee {log}"
+    params:
+        **step("report.steps.strict"),

@@ -1,1 +1,1 @@
-"""Commands for people, each run as `python -m byhand.commands.NAME`: status, verify, reproduce, summary, gallery."""
+"""Commands for people, each run as `python -m byhand.commands.NAME`: see the Makefile."""

@@ -81,4 +81,4 @@ if __name__ == "__main__":
     parser.add_argument("--captions", type=Path, required=True, help="the folder of the pictures' captions (.rst)")
     parser.add_argument("--gallery", type=Path, required=True, help="the folder to copy the pictures to")
     parser.add_argument("--readme", type=Path, required=True, help="the file that shows the verdicts (.md)")
-    step.run(main, parser)
+    step.command(main, parser)

@@ -7,7 +7,6 @@ they would on another processor. Bytes may differ then, so what is told is by ho
 """
 
 import argparse
-import json
 import math
 import os
 import shutil
@@ -23,7 +22,7 @@ import pandas as pd
 
 from byhand import step
 from byhand.errors import BadInput
-from byhand.step import files
+from byhand.step import files, provenance
 from byhand.workflow import configuration
 
 CORES = (1, 2)
@@ -69,11 +68,7 @@ def run(
 
 def outputs(results: Path) -> tuple[dict[str, str], set[str]]:
     """The SHA-256 of every result that has provenance, by name, and the names of those that hold times."""
-    records = [
-        json.loads(path.read_text(encoding="utf-8"))
-        for path in results.rglob("*.json")
-        if ".snakemake" not in path.parts
-    ]
+    records = list(map(provenance.read, provenance.files_in(results)))
     made = {name: files.sha256(results.parent / name) for record in records for name in record["outputs"]}
     timed: set[str] = set()
     found = -1
@@ -158,4 +153,4 @@ if __name__ == "__main__":
     parser = step.parser(__doc__)
     parser.add_argument("--older-processor", action="store_true", help="compare with a run without AVX-512")
     parser.add_argument("snakemake", nargs="*", help="arguments for Snakemake, after --")
-    step.run(main, parser)
+    step.command(main, parser)

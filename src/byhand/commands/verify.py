@@ -1,26 +1,23 @@
 """Compare every result with the checksum in its provenance, and name what differs."""
 
 import argparse
-import json
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
 from byhand import step
 from byhand.errors import BadInput
-from byhand.step import files
+from byhand.step import files, provenance
 
 
 def differences(results: Path) -> Iterator[tuple[str, str]]:
     """The name of each result that is not as it was made, or of provenance that cannot be read, and what it is."""
-    for path in sorted(results.rglob("*.json")):
-        if ".snakemake" in path.parts:
-            continue
+    for path in provenance.files_in(results):
+        name = str(path.relative_to(results.parent))
         try:
-            outputs = dict(json.loads(path.read_text(encoding="utf-8"))["outputs"])
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            name = str(path.relative_to(results.parent))
-            yield name, f"is not the provenance of a result ({type(error).__name__}: {error})"
+            outputs = provenance.read(path)["outputs"]
+        except BadInput as error:
+            yield name, str(error).removeprefix(f"{path}: ")
             continue
         for name, expected in outputs.items():
             made = results.parent / name
@@ -53,4 +50,4 @@ if __name__ == "__main__":
     parser.add_argument(
         "--results", type=Path, default=Path("results"), help="the folder of results (default: results)"
     )
-    step.run(main, parser)
+    step.command(main, parser)

@@ -22,7 +22,7 @@ import numpy as np
 from joblib import numpy_pickle
 
 from byhand.data.layout import CACHES, existing
-from byhand.step.files import replaced
+from byhand.step.files import atomic_write
 
 HOUSING_SHA256 = "898f39f9b96274ded9a9f5a3b1b9f1dc032ab86955ac0f86b1c17330ba30cb25"
 """Of the 20,640 × 9 numbers of California Housing as scikit-learn caches them, little-endian float64 by rows."""
@@ -196,6 +196,6 @@ def keep(downloaded: Iterable[Path], folder: Path, home: Path) -> list[Path]:
     kept = []
     for path in downloaded:
         kept.append(home / path.relative_to(folder))
-        with replaced(kept[-1]) as temporary:
+        with atomic_write(kept[-1]) as temporary:
             shutil.copyfile(path, temporary)
     return kept

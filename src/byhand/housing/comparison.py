@@ -1,4 +1,4 @@
-"""The protocols side by side: final losses, what each slip is worth, printed epochs beside the seeds."""
+"""The protocols side by side: final losses, what each bug is worth, printed epochs beside the seeds."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ SPLITS = ("train", "validation", "test")
 
 
 def printed_curve(runs: pd.DataFrame, printed: pd.DataFrame) -> pd.DataFrame:
-    """Every printed epoch beside the seeds of each protocol that starts from what was published.
+    """Every printed epoch beside the seeds of each protocol that keeps the notebook's bugs.
 
     Losses are positive and fall over orders of magnitude, so their logarithms are compared: a printed figure is within
     the spread if it lies in the 95 % interval for one more run.
@@ -51,7 +51,7 @@ def final_losses(runs: pd.DataFrame, printed: Mapping[str, float]) -> pd.DataFra
 
     Args:
         runs: one row a protocol, seed and split (train_loss, validation_loss, test_loss), the last epoch's.
-        printed: the document's figures by split; not compared where the run stands on another data set.
+        printed: the assignment's figures by split; not compared where the run stands on another data set.
     """
     rows = []
     for protocol, group in runs.groupby("protocol", sort=False):
@@ -81,9 +81,9 @@ def final_losses(runs: pd.DataFrame, printed: Mapping[str, float]) -> pd.DataFra
 
 
 def slips(runs: pd.DataFrame) -> pd.DataFrame:
-    """What each slip is worth: loss as published minus loss with that slip alone mended, seed by seed.
+    """What each bug is worth: loss as published minus loss with that bug alone mended, seed by seed.
 
-    The seeds are paired: same initial weights, same validation rows. Positive: the slip made the loss look worse.
+    The seeds are paired: same initial weights, same validation rows. Positive: the bug made the loss look worse.
     """
     losses = runs.set_index(["protocol", "seed"])[[f"{split}_loss" for split in SPLITS]]
     rows = []

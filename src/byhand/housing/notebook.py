@@ -11,7 +11,8 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from byhand.gradients.network import NAMES, Parameters
 from byhand.housing.protocols import Protocol
-from byhand.housing.training import Epoch, Rows, Settings, Split, orders, row_weights
+from byhand.housing.settings import Optimisation
+from byhand.housing.training import Epoch, Rows, Split, orders, row_weights
 
 
 def predict(parameters: dict[str, Tensor], x: Tensor) -> Tensor:
@@ -21,7 +22,7 @@ def predict(parameters: dict[str, Tensor], x: Tensor) -> Tensor:
 
 
 def optimised(
-    initial: Parameters, settings: Settings, protocol: Protocol
+    initial: Parameters, settings: Optimisation, protocol: Protocol
 ) -> tuple[dict[str, Tensor], torch.optim.Adam]:
     """The parameters of one run and their optimiser; as published, the optimiser is built before W₁ is replaced."""
     parameters = {
@@ -42,7 +43,7 @@ def loader(rows: Rows, order: Tensor, batch_size: int) -> DataLoader[tuple[Tenso
     return DataLoader(TensorDataset(rows.x[0], rows.y[0]), batch_size=batch_size, sampler=order[0].tolist())
 
 
-def train(data: Split, initial: Parameters, protocol: Protocol, settings: Settings) -> Iterator[Epoch]:
+def train(data: Split, initial: Parameters, protocol: Protocol, settings: Optimisation) -> Iterator[Epoch]:
     """As `training.train`, for the first run alone."""
     parameters, optimiser = optimised(initial, settings, protocol)
     scheduler = torch.optim.lr_scheduler.ReduceLROnPlateau(

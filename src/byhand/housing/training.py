@@ -17,22 +17,8 @@ from torch import Tensor
 from byhand.errors import BadInput
 from byhand.gradients.network import LOSSES, Parameters, backward, forward
 from byhand.housing.protocols import Protocol
+from byhand.housing.settings import Optimisation
 from byhand.numerics.randomness import generator
-
-
-@dataclass(frozen=True)
-class Settings:
-    """The section `housing: training:` of the configuration, but for the epochs."""
-
-    seeds: int
-    hidden_width: int
-    batch_size: int
-    learning_rate: float
-    factor: float
-    patience: int
-    test_fraction: float
-    split_seed: int
-    validation_fraction: float
 
 
 @dataclass(frozen=True)
@@ -53,7 +39,11 @@ class Split:
 
 
 def split(
-    features: np.ndarray, target: np.ndarray, protocol: Protocol, settings: Settings, dtype: torch.dtype = torch.float32
+    features: np.ndarray,
+    target: np.ndarray,
+    protocol: Protocol,
+    settings: Optimisation,
+    dtype: torch.dtype = torch.float32,
 ) -> Split:
     """Split the data set as the protocol says; the test rows are the same for every run, the validation rows not.
 
@@ -91,7 +81,9 @@ def split(
     return Split(**stacked)
 
 
-def initial(settings: Settings, input_width: int, protocol: Protocol, dtype: torch.dtype = torch.float32) -> Parameters:
+def initial(
+    settings: Optimisation, input_width: int, protocol: Protocol, dtype: torch.dtype = torch.float32
+) -> Parameters:
     """Xavier's uniform initialisation of each run, ±√(6 / (fan_in + fan_out)); biases 0 (Glorot and Bengio 2010).
 
     The weights named in `protocol.normal_weights` are from N(0, 1) instead.
@@ -115,7 +107,7 @@ def initial(settings: Settings, input_width: int, protocol: Protocol, dtype: tor
     )
 
 
-def orders(purpose: str, settings: Settings, rows: int) -> Iterator[Tensor]:
+def orders(purpose: str, settings: Optimisation, rows: int) -> Iterator[Tensor]:
     """Endless orders of examples: each a tensor (runs, rows) of permutations, from each seed's own stream."""
     streams = [generator("housing", purpose, seed) for seed in range(settings.seeds)]
     while True:
@@ -211,7 +203,7 @@ class Epoch:
 
 
 @torch.inference_mode()
-def train(data: Split, parameters: Parameters, protocol: Protocol, settings: Settings) -> Iterator[Epoch]:
+def train(data: Split, parameters: Parameters, protocol: Protocol, settings: Optimisation) -> Iterator[Epoch]:
     """Train for ever, yielding after each epoch.
 
     A frozen hidden layer gets a gradient of zero: Adam, whose moments are then zero too, never moves it. The training

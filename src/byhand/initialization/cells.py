@@ -1,4 +1,4 @@
-"""Which networks are trained: the grid of initialisations, depths and widths, and the document's own in both orders.
+"""Which networks are trained: the grid of initialisations, depths and widths, and the assignment's own in both orders.
 
 Only the standard library is used: the Snakefile asks for them while it is read.
 """
@@ -8,7 +8,7 @@ from itertools import product
 from typing import Any, NamedTuple
 
 ORDERS = ("file", "shuffled")
-PATH = "{initialization}/depth{depth}_width{width}_{order}"
+PATH = "{initialization}/depth{depth}_width{hidden_width}_{order}"
 """Where a network's results lie in the folder of all trainings, without ending: a pattern for `paths`."""
 
 
@@ -17,7 +17,7 @@ class Cell(NamedTuple):
 
     initialization: str
     depth: int
-    width: int
+    hidden_width: int
     order: str
 
 
@@ -27,7 +27,7 @@ def paths(pattern: str, cells: Iterable[Cell]) -> list[str]:
 
 
 def document(section: Mapping[str, Any]) -> list[Cell]:
-    """The document's own networks, in the order of the file."""
+    """The assignment's own networks, in the order of the configuration."""
     own = section["document"]
     return [Cell(name, own["depth"], own["hidden_width"], "file") for name in own["initializations"]]
 

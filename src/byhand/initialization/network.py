@@ -1,6 +1,6 @@
 """The network h⁰ = x, hˡ = tanh(hˡ⁻¹Wˡ + bˡ) for l = 1 … L, logits z = hᴸWᴸ⁺¹ + bᴸ⁺¹, and its gradients by hand.
 
-`depth` is L, the number of tanh layers (8 in the document); there are L + 1 weight matrices. The loss is the cross
+`depth` is L, the number of tanh layers (8 in the assignment); there are L + 1 weight matrices. The loss is the cross
 entropy of softmax(z), averaged over the N rows of a batch. With δˡ = ∂J/∂(hˡ⁻¹Wˡ + bˡ), the error of layer l,
 
     δᴸ⁺¹ = (softmax(z) − onehot(label)) / N        δˡ = (δˡ⁺¹ Wˡ⁺¹ᵀ) ⊙ (1 − hˡ²)

@@ -1,4 +1,4 @@
-"""The document's training loop rebuilt, to be timed and compared with: torch.nn, autograd, torch.optim, a DataLoader.
+"""The assignment's training loop rebuilt, to be timed and compared with: torch.nn, autograd, torch.optim, a DataLoader.
 
 Each image is fetched alone, made into a picture and from that into a tensor, as torchvision's dataset does it.
 """
@@ -32,7 +32,7 @@ class Pictures(Dataset[tuple[Tensor, int]]):
 
 
 def loaded(images: Images, batch_size: int) -> Iterator[tuple[Tensor, Tensor]]:
-    """Batches for ever, by the document's loader."""
+    """Batches for ever, by the assignment's loader."""
     while True:
         for pictures, labels in DataLoader(Pictures(images), batch_size=batch_size, drop_last=True):
             yield pictures.flatten(1), labels
@@ -48,7 +48,7 @@ def resident(rows: Batches, batch_size: int) -> Iterator[tuple[Tensor, Tensor]]:
 def steps(
     batches: Iterator[tuple[Tensor, Tensor]], parameters: Parameters, learning_rate: float
 ) -> Iterator[nn.Sequential]:
-    """Train one run as the document does, a step an item: the model after it."""
+    """Train one run as the assignment does, a step an item: the model after it."""
     layers: list[nn.Module] = []
     for W, b in zip(parameters.weights, parameters.biases, strict=True):
         linear = nn.Linear(W.shape[1], W.shape[2], dtype=W.dtype)

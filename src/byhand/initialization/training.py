@@ -1,6 +1,6 @@
 """Training by gradient descent by hand, several independent runs at once; none depends on the others.
 
-All images are one tensor. In the `file` order, which is the document's (its loader does not shuffle), every run sees
+All images are one tensor. In the `file` order, which is the assignment's (its loader does not shuffle), every run sees
 the same batches; in the `shuffled` order each run draws its own permutation for each epoch.
 """
 
@@ -66,7 +66,7 @@ def train(
 ) -> Iterator[Epoch]:
     """Train for ever, an epoch an item.
 
-    As in the document the last partial batch is dropped, of the test rows too. A run whose loss is no longer finite
+    As in the assignment the last partial batch is dropped, of the test rows too. A run whose loss is no longer finite
     goes on without harm to the others, and `diverged_at_step` says since when.
 
     Args:

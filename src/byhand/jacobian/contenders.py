@@ -92,7 +92,7 @@ def with_numpy(widths: Sequence[int], batch: int | None, device: str) -> dict[st
 
 
 def with_torch(widths: Sequence[int], batch: int | None, device: str) -> dict[str, Contender]:
-    """The modes as they are written, compiled, and (on a GPU) as a CUDA graph; the document's way; torch's own ways."""
+    """The modes as they are written, compiled, and (on a GPU) as a CUDA graph; the assignment's way; torch's ways."""
     import torch  # noqa: PLC0415
 
     from byhand.jacobian.modes import MODES, in_order, slopes  # noqa: PLC0415

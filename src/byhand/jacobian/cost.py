@@ -11,7 +11,7 @@ With all K_l = K, products only, without the slopes:
     reverse  P ((L − 1) K² + K D)        forward  D ((L − 1) K² + P K)
 
 so reverse mode is the cheaper one exactly if P < D, whatever K and L ≥ 2, and at L = 1 there is only one order. The
-document's "M² against M³" is the case P = 1, D = K = M: L M² against (L − 1) M³ + M².
+assignment's "M² against M³" is the case P = 1, D = K = M: L M² against (L − 1) M³ + M².
 
 Bytes moved: every operation reads its operands and writes its result once, at `itemsize` bytes an entry: a product of
 (m, k) by (k, c) moves mk + kc + mc entries, a scaling of (m, k) moves 2mk + k, a tanh 2K, and with the slope 6K. A
@@ -85,7 +85,7 @@ def jacobian(mode: str, widths: Sequence[int], inputs: int = 1) -> Cost:
 
 
 def published_reverse(widths: Sequence[int]) -> int:
-    """Multiplications inside the products of the document's reverse mode, its full diagonals included."""
+    """Multiplications inside the products of the assignment's reverse mode, its full diagonals included."""
     D, *hidden, P = widths
     forward_pass = sum(below * above for below, above in pairwise(widths))
     chain = P * hidden[-1] ** 2 + sum(P * above * below + P * below**2 for below, above in pairwise(hidden))
@@ -93,7 +93,7 @@ def published_reverse(widths: Sequence[int]) -> int:
 
 
 def published_forward(widths: Sequence[int]) -> int:
-    """Multiplications inside the products of the document's forward mode, its full diagonals included."""
+    """Multiplications inside the products of the assignment's forward mode, its full diagonals included."""
     forward_pass = sum(below * above for below, above in pairwise(widths))
     return forward_pass + sum(above * below**2 + above * below * widths[0] for below, above in pairwise(widths[1:]))
 

@@ -1,4 +1,4 @@
-"""The Jacobian of f(x) = W_F tanh(W_L ⋯ tanh(W₁ x)) by hand, in three orders (exercises 4 to 6 of the document).
+"""The Jacobian of f(x) = W_F tanh(W_L ⋯ tanh(W₁ x)) by hand, in three orders (exercises 4 to 6 of the assignment).
 
 Write h₀ = x, z_l = W_l h_{l−1}, h_l = tanh z_l. Since tanh′ = 1 − tanh², the chain rule gives
 
@@ -98,7 +98,7 @@ def chain(weights: Weights) -> tuple[int, ...]:
 def random_weights(
     generator: torch.Generator, widths: Sequence[int], *, xavier: bool, dtype: torch.dtype = torch.float64
 ) -> list[Tensor]:
-    """Weights for widths (D, K₁, …, K_L, P): N(0, 1) as in the document, or N(0, 2/(rows + columns)) (Xavier).
+    """Weights for widths (D, K₁, …, K_L, P): N(0, 1) as in the assignment, or N(0, 2/(rows + columns)) (Xavier).
 
     Drawn in float64 for every `dtype`, so that two precisions see the same numbers up to rounding.
     """

@@ -1,6 +1,6 @@
-"""What the modes by hand are held against: automatic differentiation, and the document's own code.
+"""What the modes by hand are held against: automatic differentiation, and the assignment's own code.
 
-All take one input x (D) and give J (P, D), as the document's do.
+All take one input x (D) and give J (P, D), as the assignment's do.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from byhand.jacobian.modes import Mode, Weights
 
 
 def network(weights: Weights, x: Tensor) -> Tensor:
-    """f(x) (P) for x (D), its products in the document's order, W @ x."""
+    """f(x) (P) for x (D), its products in the assignment's order, W @ x."""
     for W in weights[:-1]:
         x = torch.tanh(W @ x)
     return weights[-1] @ x
@@ -36,19 +36,19 @@ def jacfwd(weights: Weights, x: Tensor) -> Tensor:
 
 
 def functional_reverse(weights: Weights, x: Tensor) -> Tensor:
-    """`torch.autograd.functional.jacobian` row by row, as the document checks its reverse mode."""
+    """`torch.autograd.functional.jacobian` row by row, as the assignment checks its reverse mode."""
     found: Tensor = jacobian(_at(weights), x)
     return found
 
 
 def functional_forward(weights: Weights, x: Tensor) -> Tensor:
-    """`torch.autograd.functional.jacobian` in forward mode, vectorised, as the document checks its forward mode."""
+    """`torch.autograd.functional.jacobian` in forward mode, vectorised, as the assignment checks its forward mode."""
     found: Tensor = jacobian(_at(weights), x, strategy="forward-mode", vectorize=True)
     return found
 
 
 def published_reverse(weights: Weights, x: Tensor) -> Tensor:
-    """The document's reverse mode, with diagonals built as matrices and every tanh taken twice.
+    """The assignment's reverse mode, with diagonals built as matrices and every tanh taken twice.
 
     In the printed code the product with W₁ stands inside the loop, where it would not fit (D = 2, K = 30): its
     indentation was lost. It also takes f(x), which nothing uses.
@@ -66,7 +66,7 @@ def published_reverse(weights: Weights, x: Tensor) -> Tensor:
 
 
 def published_forward(weights: Weights, x: Tensor) -> Tensor:
-    """The document's forward mode: W_l times the diagonal first, a product of two full matrices."""
+    """The assignment's forward mode: W_l times the diagonal first, a product of two full matrices."""
     J = weights[0]
     x = weights[0] @ x
     for W in weights[1:]:

@@ -147,7 +147,7 @@ def verdicts(times: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def claims(times: pd.DataFrame, printed: pd.DataFrame) -> pd.DataFrame:
-    """Which mode the document's printed times show as the faster one, and which one is, for each device and shape.
+    """Which mode the assignment's printed times show as the faster one, and which one is, for each device and shape.
 
     `printed`: device, shape, mode, seconds. Every ratio is forward's time (or multiplications) over reverse's. What was
     not measured keeps its printed ratio and what theory says.

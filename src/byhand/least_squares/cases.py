@@ -1,24 +1,14 @@
 """The problems of a step from its settings and from the file of the housing data."""
 
-import argparse
-from dataclasses import dataclass
 from pathlib import Path
 
 from byhand.data.arrays import load_housing
 from byhand.errors import BadInput
 from byhand.least_squares.problems import Problem, housing, with_condition
+from byhand.least_squares.settings import Problems
 
 
-@dataclass(frozen=True)
-class ProblemSettings:
-    """The made problems: sizes, and condition numbers of XᵀX."""
-
-    samples: int
-    features: int
-    conditions: tuple[float, ...]
-
-
-def problems(settings: ProblemSettings, path: Path) -> list[Problem]:
+def problems(settings: Problems, path: Path) -> list[Problem]:
     """The made problems, then housing standardised and raw.
 
     Raises:
@@ -35,8 +25,3 @@ def problems(settings: ProblemSettings, path: Path) -> list[Problem]:
 def step_sizes(factors: tuple[float, ...], bound: float, optimal: float) -> dict[str, float]:
     """Step sizes by name: multiples of 2/λ_max, and the optimal one."""
     return {**{f"{factor:g} of the bound": factor * bound for factor in factors}, "optimal": optimal}
-
-
-def add_data(parser: argparse.ArgumentParser) -> None:
-    """The flag for the housing data."""
-    parser.add_argument("--data", type=Path, required=True, help="the housing data (.npz)")

@@ -1,4 +1,4 @@
-"""The document's two networks, one for any piecewise-linear function, and one that shows what depth is worth.
+"""The assignment's two networks, one for any piecewise-linear function, and one that shows what depth is worth.
 
 Problem 3: exercise 8 (the tent), exercise 9 (soft thresholding). Beyond it: a one-hidden-layer network for any
 continuous piecewise-linear function, and the tent composed n times (Telgarsky, 2016, Benefits of depth).

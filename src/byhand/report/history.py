@@ -1,11 +1,13 @@
 """What was run: the provenance beside each result, read back, and followed from results to all that made them."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from byhand.errors import BadInput
+from byhand.step import provenance
 
 
 @dataclass(frozen=True)
@@ -13,6 +15,7 @@ class Record:
     """One step that was run, as its provenance tells; paths as the step was given them."""
 
     step: str  # as the rule is named, with a dot for the first underscore: housing.train, relu.figure_depth
+    settings: str
     outputs: frozenset[str]
     inputs: frozenset[str]
     seconds: float
@@ -35,10 +38,11 @@ def read(path: Path) -> Record:
     Raises:
         BadInput: it is none.
     """
+    found = provenance.read(path)
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
         hardware = found["hardware"]
         return Record(
+            settings=json.dumps(found["settings"]),
             step=found["step"].removeprefix("byhand.").replace(".steps.", ".").replace(".figures.", ".figure_"),
             outputs=frozenset(found["outputs"]),
             inputs=frozenset(found["inputs"]),
@@ -54,6 +58,14 @@ def read(path: Path) -> Record:
         raise BadInput(f"{path}: is not the provenance of a result ({type(error).__name__}: {error})") from error
 
 
+def merged(records: Iterable[Record]) -> list[Record]:
+    """One record for each job: a job writes the provenance of each of its outputs, alike in all but the output."""
+    outputs: dict[Record, frozenset[str]] = defaultdict(frozenset)
+    for record in records:
+        outputs[replace(record, outputs=frozenset())] |= record.outputs
+    return [replace(job, outputs=found) for job, found in outputs.items()]
+
+
 def behind(results: Path, made: Iterable[Path]) -> list[Record]:
     """The records of all steps that `made` rests on, by way of their inputs, in the order of finishing.
 
@@ -62,7 +74,7 @@ def behind(results: Path, made: Iterable[Path]) -> list[Record]:
     Raises:
         BadInput: a file of provenance cannot be read.
     """
-    records = [read(path) for path in sorted(results.rglob("*.json")) if ".snakemake" not in path.parts]
+    records = merged(map(read, provenance.files_in(results)))
     maker = {output: record for record in records for output in record.outputs}
     wanted, found = [str(path) for path in made], set()
     while wanted:

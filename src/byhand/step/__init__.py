@@ -1,5 +1,5 @@
-"""What every step shares: its command line, whole-file writing, tables, provenance and the style of figures."""
+"""What every step shares, in reading order: `command_line`, `tables`, `files`, `provenance`, `style` (of figures)."""
 
-from byhand.step.command_line import finish, parser, run, settings, use_threads
+from byhand.step.command_line import PICTURES, Facts, command, parser, run, use_threads
 
-__all__ = ["finish", "parser", "run", "settings", "use_threads"]
+__all__ = ["PICTURES", "Facts", "command", "parser", "run", "use_threads"]

@@ -1,68 +1,84 @@
-"""What every step shares: a command line made from its settings, one-line errors, and results with provenance.
+"""What every step shares: a command line made from its files and settings, one-line errors, and provenance.
 
-A step declares its settings as a frozen dataclass whose fields bear the names of the keys in `config.yaml`. The same
-names are its flags (`batch_size` is `--batch-size`), so the Snakefile hands over exactly the values that the step
-uses, and a change in any other value leaves the step alone.
+A step names its input and output files once. The names are its flags (`--data`), the keys of its rule, and what its
+code uses. Its settings are a model from `settings.py` of its room. The fields have the names of the keys in
+`config.yaml`, and so have the flags (`batch_size` is `--batch-size`). A rule passes exactly the values that the step
+uses, so a change in any other value leaves the step alone.
 """
 
 import argparse
-import dataclasses
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, get_args, get_origin
+
+from pydantic import ValidationError
 
 from byhand.errors import BadInput
 from byhand.step import provenance
+from byhand.workflow.settings import Section, first_error
 
-Settings = TypeVar("Settings")
+Settings = TypeVar("Settings", bound=Section)
+Facts = Mapping[str, Any] | None
+PICTURES = ("the picture to write, as .svg and as .png",)
+"""The help of a figure's output."""
 
 
-def parser(description: str | None, settings: type | None = None) -> argparse.ArgumentParser:
-    """A parser with a flag for each field of the dataclass `settings`, and `--threads`.
+def run(
+    main: Callable[..., Facts],
+    description: str | None,
+    settings: type[Section] | None = None,
+    *,
+    inputs: Mapping[str, str | Sequence[str]] = {},
+    outputs: Mapping[str, str | Sequence[str]],
+    unrecorded: Mapping[str, str | Sequence[str]] = {},
+    extra: Callable[[argparse.ArgumentParser], None] = lambda _: None,
+) -> None:
+    """Parse the command line, run `main` and write the provenance of its outputs.
 
-    A field `x: int = 3` becomes an optional flag, one without a default a required one; `tuple[int, ...]` takes
-    several values, `Mapping[str, int]` takes `name=value` pairs. The field's comment for people is
-    `field(metadata={"help": ...})`.
+    `inputs` and `outputs` map names of files to their help; a help in a tuple stands for several files. `unrecorded`
+    are paths that are not recorded as inputs. `extra` adds flags of any other kind. `main` is called with what was
+    parsed, and with the settings where the step has some. What it returns is added to the provenance: seeds, the data
+    set, and `inputs` where only the step knows them.
+
+    Bad input ends with one line on standard error and exit status 1. A step that is asked to end (SIGTERM, Ctrl-C)
+    leaves no unfinished file behind.
     """
-    made = argparse.ArgumentParser(
-        prog=_name(), description=description, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    for field, kind in _fields(settings):
-        repeated = get_origin(kind) in (tuple, Mapping)
-        made.add_argument(
-            "--" + field.name.replace("_", "-"),
-            type=_pair if get_origin(kind) is Mapping else get_args(kind)[0] if repeated else kind,
-            nargs="+" if repeated else None,
-            required=field.default is dataclasses.MISSING,
-            default=None if field.default is dataclasses.MISSING else field.default,
-            help=field.metadata.get("help"),
-            metavar="NAME=VALUE" if get_origin(kind) is Mapping else field.name.upper(),
+    arguments = parser(description, settings)
+    for name, text in {**inputs, **unrecorded, **outputs}.items():
+        several = not isinstance(text, str)
+        arguments.add_argument(
+            _flag(name),
+            type=Path,
+            nargs="*" if several else None,
+            required=True,
+            help=str(text[0] if several else text),
+            metavar=name.upper(),
         )
-    made.add_argument("--threads", type=int, default=1, help="CPU threads to compute with (default: 1)")
-    return made
+    extra(arguments)
+    started = time.perf_counter()
 
-
-def settings(arguments: argparse.Namespace, kind: type[Settings]) -> Settings:
-    """The dataclass `kind` filled from parsed arguments."""
-    values = {}
-    for field, hint in _fields(kind):
-        value = getattr(arguments, field.name)
-        values[field.name] = (
-            dict(value) if get_origin(hint) is Mapping else tuple(value) if get_origin(hint) is tuple else value
+    def step(parsed: argparse.Namespace) -> None:
+        values = given(parsed, settings) if settings else None
+        facts = dict((main(parsed, values) if settings else main(parsed)) or {})
+        provenance.write(
+            _paths(parsed, outputs),
+            step=_name(),
+            settings=values.model_dump() if values else {},
+            inputs=facts.pop("inputs", _paths(parsed, inputs)),
+            threads=parsed.threads,
+            wall_seconds=time.perf_counter() - started,
+            facts=facts,
         )
-    return kind(**values)
+
+    command(step, arguments)
 
 
-def run(main: Callable[[argparse.Namespace], None], arguments: argparse.ArgumentParser) -> None:
-    """Parse the command line and run `main`; bad input ends with one line on standard error and exit status 1.
-
-    Asked to end (SIGTERM, Ctrl-C), a step leaves nothing half-written behind.
-    """
+def command(main: Callable[[argparse.Namespace], None], arguments: argparse.ArgumentParser) -> None:
+    """Parse the command line and run `main`, without provenance: for what writes no results."""
     parsed = arguments.parse_args()
-    parsed.started = time.perf_counter()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(f"{arguments.prog}: ended by SIGTERM"))
     use_threads(parsed.threads)
     try:
@@ -75,6 +91,44 @@ def run(main: Callable[[argparse.Namespace], None], arguments: argparse.Argument
         sys.exit(f"{arguments.prog}: error: {error.filename}: no such file")
 
 
+def parser(description: str | None, settings: type[Section] | None = None) -> argparse.ArgumentParser:
+    """A parser with a flag for each field of `settings`, and `--threads`.
+
+    A tuple takes several values, a section inside the section takes `name=value` pairs.
+    """
+    made = argparse.ArgumentParser(
+        prog=_name(), description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    for name, field in (settings.model_fields if settings else {}).items():
+        kind = field.annotation
+        section = isinstance(kind, type) and issubclass(kind, Section)
+        several = get_origin(kind) is tuple
+        made.add_argument(
+            _flag(name),
+            type=_pair if section else _plain_type(get_args(kind)[0] if several else kind),
+            nargs="*" if section or several else None,
+            required=True,
+            help=(field.description or field.title or "").replace("%", "%%"),
+            metavar="NAME=VALUE" if section else name.upper(),
+        )
+    made.add_argument("--threads", type=int, default=1, help="CPU threads to compute with (default: 1)")
+    return made
+
+
+def given(arguments: argparse.Namespace, settings: type[Settings]) -> Settings:
+    """The settings that were given as flags.
+
+    Raises:
+        BadInput: a value that the model does not allow.
+    """
+    values = {name: getattr(arguments, name) for name in settings.model_fields}
+    pairs = {name: dict(value) for name, value in values.items() if isinstance(value, list) and _are_pairs(value)}
+    try:
+        return settings.model_validate(values | pairs)
+    except ValidationError as error:
+        raise BadInput(f"settings: {first_error(error, settings)}") from error
+
+
 def use_threads(threads: int) -> None:
     """Compute with this many threads: in the libraries under NumPy and, if the step has imported it, in torch."""
     from threadpoolctl import threadpool_limits  # noqa: PLC0415  the Snakefile does without
@@ -84,44 +138,30 @@ def use_threads(threads: int) -> None:
         torch.set_num_threads(threads)
 
 
-def finish(
-    arguments: argparse.Namespace,
-    outputs: Sequence[Path],
-    *,
-    inputs: Sequence[Path] = (),
-    **facts: Any,
-) -> None:
-    """Write the provenance of `outputs` beside the first of them, under the same name with the ending `.json`.
-
-    `facts` are what only the step knows: seeds, the data that it stands on.
-    """
-    provenance.write(
-        outputs,
-        step=_name(),
-        settings={name: _plain(value) for name, value in vars(arguments).items() if name != "started"},
-        inputs=inputs,
-        threads=arguments.threads,
-        wall_seconds=time.perf_counter() - arguments.started,
-        facts=facts,
-    )
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
 
 
-def _fields(settings: type | None) -> list[tuple[dataclasses.Field[Any], Any]]:
-    if settings is None:
-        return []
-    hints = get_type_hints(settings)
-    return [(field, hints[field.name]) for field in dataclasses.fields(settings)]
+def _paths(parsed: argparse.Namespace, names: Iterable[str]) -> list[Path]:
+    values = [getattr(parsed, name) for name in names]
+    return [path for value in values for path in (value if isinstance(value, list) else [value])]
+
+
+def _plain_type(kind: Any) -> Any:
+    """The type that reads a value from the command line: what is under an annotation; text for a choice."""
+    while hasattr(kind, "__metadata__"):
+        kind = kind.__origin__
+    return kind if kind in (int, float) else str
+
+
+def _are_pairs(values: Sequence[Any]) -> bool:
+    return bool(values) and isinstance(values[0], tuple)
 
 
 def _name() -> str:
     """The module that is run, as `python -m` names it."""
     spec = sys.modules["__main__"].__spec__
     return spec.name if spec else Path(sys.argv[0]).stem
-
-
-def _plain(value: Any) -> Any:
-    """A parsed value as JSON can hold it: pairs as a mapping."""
-    return dict(value) if isinstance(value, list) and value and isinstance(value[0], tuple) else value
 
 
 def _pair(text: str) -> tuple[str, int]:

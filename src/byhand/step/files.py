@@ -13,7 +13,7 @@ from byhand.errors import BadInput
 
 
 @contextlib.contextmanager
-def replaced(path: Path) -> Iterator[Path]:
+def atomic_write(path: Path) -> Iterator[Path]:
     """Yield a temporary path in the folder of `path`; rename it to `path` if the block succeeds, else remove it.
 
     The temporary name keeps the suffix, because writers such as `numpy.savez` and matplotlib decide by it. Whoever
@@ -43,7 +43,7 @@ def replaced(path: Path) -> Iterator[Path]:
 
 def write_text(path: Path, text: str) -> None:
     """Write `text` to `path` as UTF-8 with Unix line ends, whole or not at all."""
-    with replaced(path) as temporary:
+    with atomic_write(path) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from byhand.errors import BadInput
 from byhand.step import files
 from byhand.workflow import fingerprint
 
@@ -26,13 +27,12 @@ def write(
     wall_seconds: float,
     facts: Mapping[str, Any],
 ) -> None:
-    """Write `<first output>.json`: everything that is needed to trace the outputs to what made them.
+    """Write `<output>.json` beside each output: everything that is needed to trace it to what made it.
 
-    Times and machine stand only here, so that the outputs of two runs can be compared byte for byte.
+    The pictures of a figure, which differ only in the ending, have one record. Times and the machine are recorded only
+    here, so that the outputs of two runs can be compared byte for byte.
     """
-    record = {
-        "step": step,
-        "outputs": {str(path): files.sha256(path) for path in outputs},
+    shared = {
         "inputs": {str(path): files.sha256(path) for path in inputs},
         "code": {"fingerprint": fingerprint.code(step), "modules": sorted(fingerprint.modules(step))},
         "settings": settings,
@@ -43,7 +43,29 @@ def write(
         "wall_seconds": round(wall_seconds, 3),
         "finished": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     }
-    files.write_text(outputs[0].with_suffix(".json"), json.dumps(record, indent=2, default=str) + "\n")
+    for place in dict.fromkeys(path.with_suffix(".json") for path in outputs):
+        beside = [path for path in outputs if path.with_suffix(".json") == place]
+        record = {"step": step, "outputs": {str(path): files.sha256(path) for path in beside}, **shared}
+        files.write_text(place, json.dumps(record, indent=2, default=str) + "\n")
+
+
+def files_in(results: Path) -> list[Path]:
+    """The files of provenance in a folder of results."""
+    return [path for path in sorted(results.rglob("*.json")) if ".snakemake" not in path.relative_to(results).parts]
+
+
+def read(path: Path) -> dict[str, Any]:
+    """What one file of provenance says.
+
+    Raises:
+        BadInput: it cannot be read, or is not the provenance of a result.
+    """
+    try:
+        record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        dict(record["outputs"]), dict(record["inputs"]), record["step"], record["hardware"]["processor"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadInput(f"{path}: is not the provenance of a result ({type(error).__name__}: {error})") from error
+    return record
 
 
 def versions() -> dict[str, str]:

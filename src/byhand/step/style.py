@@ -63,7 +63,7 @@ def figure(outputs: list[Path], rows: int = 1, columns: int = 1, **options: Any)
         drawn, axes = plt.subplots(rows, columns, **options)
         yield drawn, axes
         for path in outputs:
-            with files.replaced(path) as temporary:
+            with files.atomic_write(path) as temporary:
                 metadata = {"Date": None} if path.suffix == ".svg" else {"Software": None}
                 drawn.savefig(temporary, metadata=metadata)
         plt.close(drawn)

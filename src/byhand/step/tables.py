@@ -11,7 +11,7 @@ from byhand.step import files
 
 def write(table: pd.DataFrame, path: Path) -> None:
     """Write `table` to `path`, whole or not at all; floats in the shortest form that is exact."""
-    with files.replaced(path) as temporary:
+    with files.atomic_write(path) as temporary:
         table.to_csv(temporary, index=False, lineterminator="\n")
 
 

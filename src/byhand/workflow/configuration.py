@@ -1,21 +1,26 @@
-"""The configuration, checked once against its schema; what is wrong is said in one line.
+"""The configuration, checked once against the rooms' models; what is wrong is said in one line.
 
 Imported while Snakemake reads the Snakefile, so nothing heavy is imported here.
 """
 
-import difflib
-import math
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import yaml
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError, best_match
+from pydantic import ValidationError
 
+from byhand.data.settings import Data
 from byhand.errors import BadInput
+from byhand.gradients.settings import Gradients
+from byhand.housing.settings import Housing
+from byhand.initialization.settings import Initialization
+from byhand.jacobian.settings import Jacobian
+from byhand.least_squares.settings import LeastSquares
+from byhand.relu.settings import Relu
+from byhand.workflow.settings import Section, first_error, short
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -27,19 +32,28 @@ DATA_HOME = "BYHAND_DATA_HOME"
 """Environment variable that takes precedence over `data.home`."""
 
 
-def validated(config: Mapping[str, Any], schema: Path) -> dict[str, Any]:
-    """The configuration, if it is one that the schema allows.
+class Configuration(Section):
+    """All of `config.yaml`, a section for each room."""
+
+    data: Data
+    gradients: Gradients
+    housing: Housing
+    jacobian: Jacobian
+    relu: Relu
+    initialization: Initialization
+    least_squares: LeastSquares
+
+
+def validated(config: Mapping[str, Any], model: type[Section] = Configuration) -> dict[str, Any]:
+    """The values of the configuration in the order of the model, if it allows them.
 
     Raises:
         BadInput: the first thing that is wrong: which key, what was found, what is allowed.
     """
-    allowed = yaml.load(schema.read_text(encoding="utf-8"), FAST)  # noqa: S506  it is a SafeLoader
-    if (error := best_match(Draft202012Validator(allowed).iter_errors(config))) is not None:
-        raise BadInput(f"config: {_told(error, allowed['$defs'])}")
-    for key, value in _leaves(config):
-        if isinstance(value, float) and not math.isfinite(value):  # JSON Schema has no word for it
-            raise BadInput(f"config: {_key(key)}: found {value}, expected a finite number")
-    return dict(config)
+    try:
+        return model.model_validate(config).model_dump()
+    except ValidationError as error:
+        raise BadInput(f"config: {first_error(error, model)}") from error
 
 
 def or_exit(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -94,7 +108,7 @@ def check_file(path: Path) -> None:
     except yaml.YAMLError as error:
         raise BadInput(f"{path.name}: {' '.join(str(error).split())}") from error
     if not isinstance(found, dict):
-        raise BadInput(f"{path.name}: found {_short(found)}, expected a mapping of sections to their values")
+        raise BadInput(f"{path.name}: found {short(found)}, expected a mapping of sections to their values")
 
 
 class _UniqueKeys(yaml.SafeLoader):
@@ -107,49 +121,3 @@ class _UniqueKeys(yaml.SafeLoader):
                 )
             seen.add(key_node.value)
         return super().construct_mapping(node, deep)
-
-
-def _told(error: ValidationError, definitions: Mapping[str, Any]) -> str:
-    """One line: key, found, expected."""
-    key = _key(error.absolute_path)
-    instance: Any = error.instance
-    schema = error.schema if isinstance(error.schema, Mapping) else {}
-    allowed: Any = error.validator_value
-    match error.validator:
-        case "additionalProperties":
-            known = list(schema.get("properties", {}))
-            unknown = next(name for name in instance if name not in known)
-            close = difflib.get_close_matches(str(unknown), known, n=1)
-            guess = f" (did you mean {close[0]}?)" if close else ""
-            return f"{_key([*error.absolute_path, unknown])}: unknown key{guess}; known here: {', '.join(known)}"
-        case "required":
-            missing = next(name for name in allowed if name not in instance)
-            about = schema["properties"][missing]
-            about = definitions[about["$ref"].rpartition("/")[2]] if "$ref" in about else about
-            return f"{_key([*error.absolute_path, missing])}: missing, expected {about['description']}"
-        case _:
-            expected = schema.get("description") or f"{error.validator} {_short(allowed)}"
-            return f"{key}: found {_short(instance)}, expected {expected}"
-
-
-def _leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
-    items: Iterable[tuple[Any, Any]] = ()
-    if isinstance(value, Mapping):
-        items = value.items()
-    elif isinstance(value, list):
-        items = enumerate(value)
-    else:
-        yield path, value
-    for key, item in items:
-        yield from _leaves(item, (*path, key))
-
-
-def _key(path: Sequence[Any] | Iterator[Any]) -> str:
-    """A path of the document in the form a.b[2].c; `(top level)` for the document itself."""
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-    return text.lstrip(".") or "(top level)"
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -9,13 +9,19 @@ Only the standard library is used: every run of `snakemake` imports this while i
 """
 
 import ast
+import contextlib
 import hashlib
+import json
+import os
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[2]
 PACKAGE = __name__.partition(".")[0]
+CACHE = Path(".snakemake", "fingerprints.json")
+"""The analysis of each file under the checksum of its content, since to parse all code at every start takes long."""
 
 
 def code(module: str) -> str:
@@ -29,7 +35,7 @@ def code(module: str) -> str:
         raise ModuleNotFoundError(f"no module {module} under {SOURCE}")
     digest = hashlib.sha256()
     for name in sorted(modules(module)):
-        digest.update(f"{name}\0{_normalised(name)}\0".encode())
+        digest.update(f"{name}\0{_analysed(name)[0]}\0".encode())
     return digest.hexdigest()[:16]
 
 
@@ -41,8 +47,17 @@ def modules(module: str) -> set[str]:
         name = waiting.pop()
         if name not in found and _path(name) is not None:
             found.add(name)
-            waiting += _imports(name)
+            waiting += _analysed(name)[1]
     return found
+
+
+def save() -> None:
+    """Keep the analysis for the next start, if any of it is new. Where nothing can be written, nothing is kept."""
+    if _known().keys() != _used.keys():
+        temporary = CACHE.with_name(f"{CACHE.name}.{os.getpid()}")
+        with contextlib.suppress(OSError):
+            temporary.write_text(json.dumps(_used), encoding="utf-8")
+            temporary.replace(CACHE)
 
 
 @cache
@@ -54,18 +69,44 @@ def _path(module: str) -> Path | None:
     return None
 
 
+_used: dict[str, tuple[str, list[str]]] = {}
+
+
 @cache
-def _tree(module: str) -> ast.Module:
+def _known() -> dict[str, tuple[str, list[str]]]:
+    try:
+        found = json.loads(CACHE.read_text(encoding="utf-8"))
+        return {key: (str(checksum), list(imports)) for key, (checksum, imports) in found.items()}
+    except (OSError, ValueError, TypeError, AttributeError):  # none yet, or not what was written
+        return {}
+
+
+@cache
+def _analysed(module: str) -> tuple[str, list[str]]:
+    """The checksum of a module's code, and every name in it that might be an imported module."""
     path = _path(module)
     assert path is not None, module
-    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+    source = path.read_bytes()
+    # The same text may be read otherwise by another Python, or by another version of this module.
+    key = hashlib.sha256(b"\0".join([module.encode(), _reader(), source])).hexdigest()
+    if key in _known():
+        _used[key] = _known()[key]
+    else:
+        tree = ast.parse(source, filename=str(path))
+        imports = sorted(set(_imports(tree, module)))
+        _used[key] = hashlib.sha256(_normalised(tree).encode()).hexdigest(), imports
+    return _used[key]
 
 
 @cache
-def _imports(module: str) -> list[str]:
-    """Every name that might be a module: for `from a.b import c` these are a, a.b and a.b.c."""
+def _reader() -> bytes:
+    return f"{sys.version_info}".encode() + Path(__file__).read_bytes()
+
+
+def _imports(tree: ast.Module, module: str) -> list[str]:
+    """For `from a.b import c` these are a, a.b and a.b.c."""
     names = [module]
-    for node in _blocks(_tree(module)):
+    for node in _blocks(tree):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -92,9 +133,7 @@ def _absolute(node: ast.ImportFrom, module: str) -> str:
     return ".".join([*package, *([node.module] if node.module else [])])
 
 
-@cache
-def _normalised(module: str) -> str:
-    tree = _tree(module)
+def _normalised(tree: ast.Module) -> str:
     for node in [tree, *_blocks(tree)]:
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and (
             ast.get_docstring(node, clean=False) is not None

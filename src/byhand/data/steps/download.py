@@ -17,19 +17,10 @@ import numpy as np
 
 from byhand import step
 from byhand.data import cache
+from byhand.data.settings import Download
 from byhand.data.sources import ARRAYS, IN_VAIN, SOURCES, Arrays
 from byhand.errors import BadInput
-from byhand.step import files
-
-
-@dataclass(frozen=True)
-class Settings:
-    """The section `data: download:` of the configuration."""
-
-    attempts: int
-    attempt_seconds: float
-    stall_seconds: float
-    pause_seconds: float
+from byhand.step.files import atomic_write
 
 
 class NotHad(Exception):
@@ -53,7 +44,7 @@ class Had:
     files: list[Path]
 
 
-def get(source: str, homes: Sequence[Path], keep: Path, mirrors: Sequence[str], settings: Settings) -> Had:
+def get(source: str, homes: Sequence[Path], keep: Path, mirrors: Sequence[str], settings: Download) -> Had:
     """One source, from the caches or by download.
 
     Raises:
@@ -143,15 +134,14 @@ def tell(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace, settings: Download) -> step.Facts:
     """Write the arrays and their provenance."""
-    settings = step.settings(arguments, Settings)
-    homes = [*([arguments.home] if arguments.home else []), arguments.keep]
-    mirrors = {"mnist": arguments.mnist_mirrors, "california_housing": arguments.california_housing_mirrors}
-    wanted, reasons, refusals = arguments.sources[0], [], []
-    for source in arguments.sources:
+    homes = [*([files.home] if files.home else []), files.keep]
+    mirrors = {"mnist": files.mnist_mirrors, "california_housing": files.california_housing_mirrors}
+    wanted, reasons, refusals = files.sources[0], [], []
+    for source in files.sources:
         try:
-            had = get(source, homes, arguments.keep, mirrors.get(source, ()), settings)
+            had = get(source, homes, files.keep, mirrors.get(source, ()), settings)
             break
         except (NotHad, OSError) as error:  # OSError: no room for temporary files
             lines = [str(line) for line in error.args] if isinstance(error, NotHad) else [str(error)]
@@ -162,22 +152,15 @@ def main(arguments: argparse.Namespace) -> None:
     fallback_for = wanted if source != wanted else ""
     if fallback_for:
         tell(f"FALLBACK: {source}, which ships inside scikit-learn, is used in place of {wanted}")
-    with files.replaced(arguments.output) as temporary:
+    with atomic_write(files.arrays) as temporary:
         np.savez_compressed(
             temporary, allow_pickle=False, dataset=np.array(source), fallback_for=np.array(fallback_for), **had.arrays
         )
-    step.finish(
-        arguments,
-        [arguments.output],
-        inputs=had.files,
-        dataset=source,
-        fallback_for=fallback_for,
-        refusals=refusals,
-    )
+    return {"inputs": had.files, "dataset": source, "fallback_for": fallback_for, "refusals": refusals}
 
 
-if __name__ == "__main__":
-    parser = step.parser(__doc__, Settings)
+def add_places(parser: argparse.ArgumentParser) -> None:
+    """The flags that say where the data come from."""
     parser.add_argument("--sources", choices=SOURCES, nargs="+", required=True, help="in order of preference")
     parser.add_argument("--home", type=Path, help="folder with the libraries' caches, which is only read")
     parser.add_argument("--keep", type=Path, default=Path("data"), help="where downloads are kept (default: data)")
@@ -185,5 +168,7 @@ if __name__ == "__main__":
         parser.add_argument(
             f"--{source.replace('_', '-')}-mirrors", nargs="+", default=[], metavar="URL", help=f"servers of {unit}"
         )
-    parser.add_argument("--output", type=Path, required=True, help="the arrays to write (.npz)")
-    step.run(main, parser)
+
+
+if __name__ == "__main__":
+    step.run(main, __doc__, Download, outputs={"arrays": "the arrays to write (.npz)"}, extra=add_places)

@@ -1,7 +1,6 @@
 """Draw how far the gradients by hand are from autograd (in ulp) and from central differences (relative)."""
 
 import argparse
-from pathlib import Path
 
 import numpy as np
 
@@ -15,10 +14,10 @@ SERIES = [  # (dtype, colour, marker)
 ]
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace) -> None:
     """Write the figure."""
-    table = tables.read(arguments.table, ["case", "dtype", "reference", "parameter", "ulp_error", "relative_error"])
-    with style.figure(arguments.output, columns=2) as (_, (left, right)):
+    table = tables.read(files.table, ["case", "dtype", "reference", "parameter", "ulp_error", "relative_error"])
+    with style.figure(files.figure, columns=2) as (_, (left, right)):
         against = table[table["reference"] == "autograd"]
         for index, (dtype, colour, marker) in enumerate(SERIES):
             for position, name in enumerate(PARAMETERS):
@@ -48,11 +47,7 @@ def main(arguments: argparse.Namespace) -> None:
         right.set_title(f"float64, away from the kink, n = {len(against) // 4:,}")
         for axes in (left, right):
             axes.set_xticks(range(len(PARAMETERS)), PARAMETERS.values())
-    step.finish(arguments, arguments.output, inputs=[arguments.table])
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__)
-    parser.add_argument("--table", type=Path, required=True, help="results of the check (.csv)")
-    parser.add_argument("--output", type=Path, nargs="+", required=True, help="the pictures to write (.svg, .png)")
-    step.run(main, parser)
+    step.run(main, __doc__, inputs={"table": "results of the check (.csv)"}, outputs={"figure": step.PICTURES})

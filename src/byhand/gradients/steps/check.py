@@ -7,9 +7,7 @@ place a third of the targets exactly on the predictions, where the absolute erro
 
 import argparse
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -25,6 +23,7 @@ from byhand.gradients.references import (
     central_differences_allowance,
     error,
 )
+from byhand.gradients.settings import Check
 from byhand.numerics.randomness import generator
 from byhand.step import tables
 
@@ -35,17 +34,7 @@ REFERENCES = {
 }
 
 
-@dataclass(frozen=True)
-class Settings:
-    """Every combination of these is checked."""
-
-    input_widths: tuple[int, ...]
-    hidden_widths: tuple[int, ...]
-    samples: tuple[int, ...]
-    seeds: int
-
-
-def rows(settings: Settings) -> Iterator[dict[str, Any]]:
+def rows(settings: Check) -> Iterator[dict[str, Any]]:
     """The errors of each parameter's gradient in each combination."""
     combinations = list(
         product(settings.input_widths, settings.hidden_widths, settings.samples, range(settings.seeds), DTYPES, LOSSES)
@@ -88,14 +77,11 @@ def rows(settings: Settings) -> Iterator[dict[str, Any]]:
                 }
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace, settings: Check) -> step.Facts:
     """Write the table."""
-    settings = step.settings(arguments, Settings)
-    tables.write(pd.DataFrame(rows(settings)), arguments.output)
-    step.finish(arguments, [arguments.output], seeds="gradients/check/<shape>/<seed>")
+    tables.write(pd.DataFrame(rows(settings)), files.table)
+    return {"seeds": "gradients/check/<shape>/<seed>"}
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__, Settings)
-    parser.add_argument("--output", type=Path, required=True, help="the table to write (.csv)")
-    step.run(main, parser)
+    step.run(main, __doc__, Check, outputs={"table": "the table to write (.csv)"})

@@ -5,8 +5,6 @@ of (gradient by hand − autograd), which must be under 1e-6.
 """
 
 import argparse
-from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 import torch
@@ -14,22 +12,12 @@ import torch
 from byhand import step
 from byhand.gradients.network import LOSSES, NAMES, gradient, random_normal
 from byhand.gradients.references import autograd
+from byhand.gradients.settings import Document
 from byhand.numerics.randomness import generator
 from byhand.step import tables
 
 
-@dataclass(frozen=True)
-class Settings:
-    """The document's case."""
-
-    input_width: int
-    hidden_width: int
-    samples: int
-    tolerance: float
-    seeds: int
-
-
-def norms(settings: Settings) -> pd.DataFrame:
+def norms(settings: Document) -> pd.DataFrame:
     """The norm of the difference for each seed (rows) and parameter (columns)."""
     loss = LOSSES["mean_absolute_error"]
     found = []
@@ -45,10 +33,9 @@ def norms(settings: Settings) -> pd.DataFrame:
     return pd.DataFrame(found)
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace, settings: Document) -> step.Facts:
     """Write the table."""
-    settings = step.settings(arguments, Settings)
-    published = tables.read(arguments.published, ["parameter", "norm_of_difference"])
+    published = tables.read(files.printed, ["parameter", "norm_of_difference"])
     printed = published.set_index(published["parameter"].replace({"W2": "w2"}))["norm_of_difference"]
     ours = norms(settings)
     table = pd.DataFrame(
@@ -65,12 +52,15 @@ def main(arguments: argparse.Namespace) -> None:
         }
         for name in NAMES
     )
-    tables.write(table, arguments.output)
-    step.finish(arguments, [arguments.output], inputs=[arguments.published], seeds="gradients/document/<seed>")
+    tables.write(table, files.table)
+    return {"seeds": "gradients/document/<seed>"}
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__, Settings)
-    parser.add_argument("--published", type=Path, required=True, help="the norms that the document printed (.csv)")
-    parser.add_argument("--output", type=Path, required=True, help="the table to write (.csv)")
-    step.run(main, parser)
+    step.run(
+        main,
+        __doc__,
+        Document,
+        inputs={"printed": "the norms that the assignment printed (.csv)"},
+        outputs={"table": "the table to write (.csv)"},
+    )

@@ -4,7 +4,6 @@ Left what the notebook's code says, in the middle the same with w₂ from N(0, 1
 """
 
 import argparse
-from pathlib import Path
 
 from matplotlib.ticker import LogLocator, NullFormatter
 
@@ -18,14 +17,12 @@ SPLITS = [  # (split, colour, line, marker of the printed epochs)
 ]
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace) -> None:
     """Write the figure."""
     columns = ["dataset", "fallback_for", "seed", "epoch", *(f"{split}_loss" for split, *_ in SPLITS)]
-    panels = dict(
-        zip(("published code", "published code, but $w_2$ ~ N(0, 1)", "corrected"), arguments.runs, strict=True)
-    )
-    baseline = tables.read(arguments.baseline, ["test_loss"])["test_loss"].mean()
-    with style.figure(arguments.output, columns=3, sharey=True, figsize=(2 * style.COLUMN, 2.7)) as (figure, panes):
+    panels = dict(zip(("published code", "published code, but $w_2$ ~ N(0, 1)", "corrected"), files.runs, strict=True))
+    baseline = tables.read(files.baseline, ["test_loss"])["test_loss"].mean()
+    with style.figure(files.figure, columns=3, sharey=True, figsize=(2 * style.COLUMN, 2.7)) as (figure, panes):
         for (title, path), axes in zip(panels.items(), panes, strict=True):
             runs = tables.read(path, columns)
             for split, colour, line, marker in SPLITS:
@@ -35,7 +32,7 @@ def main(arguments: argparse.Namespace) -> None:
                     losses.index, losses["min"], losses["max"], color=style.COLOURS[colour], alpha=0.25, linewidth=0
                 )
                 if title.startswith("published") and runs["dataset"].iloc[0] == "california_housing":
-                    printed = tables.read(arguments.published, ["epoch", f"{split}_loss"])
+                    printed = tables.read(files.printed, ["epoch", f"{split}_loss"])
                     axes.plot(
                         printed["epoch"], printed[f"{split}_loss"], marker, markersize=2.2, markerfacecolor="none",
                         markeredgewidth=0.5, color=style.COLOURS[colour], label=f"{split}, printed",
@@ -53,13 +50,16 @@ def main(arguments: argparse.Namespace) -> None:
         panes[0].legend(loc="upper right")
         note = style.data_note(runs["dataset"].iloc[0], runs["fallback_for"].iloc[0])
         figure.suptitle(f"{note}; mean and range of {runs['seed'].nunique()} seeds", fontsize=8)
-    step.finish(arguments, arguments.output, inputs=[*arguments.runs, arguments.baseline, arguments.published])
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__)
-    parser.add_argument("--runs", type=Path, nargs=3, required=True, help="published, with normal w2, corrected (.csv)")
-    parser.add_argument("--baseline", type=Path, required=True, help="linear regression (.csv)")
-    parser.add_argument("--published", type=Path, required=True, help="the losses that the document printed (.csv)")
-    parser.add_argument("--output", type=Path, nargs="+", required=True, help="the pictures to write (.svg, .png)")
-    step.run(main, parser)
+    step.run(
+        main,
+        __doc__,
+        inputs={
+            "runs": ("published, with normal w2, corrected (.csv)",),
+            "baseline": "linear regression (.csv)",
+            "printed": "the losses that the document printed (.csv)",
+        },
+        outputs={"figure": step.PICTURES},
+    )

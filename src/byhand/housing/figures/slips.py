@@ -1,7 +1,6 @@
 """Draw what each slip of the notebook is worth: the change in each loss when it alone is mended."""
 
 import argparse
-from pathlib import Path
 
 from byhand import step
 from byhand.step import style, tables
@@ -16,11 +15,11 @@ NAMES = {
 }
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace) -> None:
     """Write the figure."""
     columns = ["mended", "split", "worth", "half_width_of_95_percent_interval", "seeds", "dataset", "fallback_for"]
-    table = tables.read(arguments.table, columns)
-    with style.figure(arguments.output, figsize=(style.COLUMN, 3.0)) as (_, axes):
+    table = tables.read(files.table, columns)
+    with style.figure(files.figure, figsize=(style.COLUMN, 3.0)) as (_, axes):
         for index, (split, (colour, marker)) in enumerate(MARKS.items()):
             rows = table[table["split"] == split].set_index("mended").loc[list(NAMES)]
             axes.errorbar(
@@ -36,11 +35,7 @@ def main(arguments: argparse.Namespace) -> None:
         note = style.data_note(table["dataset"].iloc[0], table["fallback_for"].iloc[0])
         axes.set_title(f"{note}\nmean of {table['seeds'].iloc[0]} paired seeds, 95 % interval")
         axes.legend(loc="best")
-    step.finish(arguments, arguments.output, inputs=[arguments.table])
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__)
-    parser.add_argument("--table", type=Path, required=True, help="what each slip is worth (.csv)")
-    parser.add_argument("--output", type=Path, nargs="+", required=True, help="the pictures to write (.svg, .png)")
-    step.run(main, parser)
+    step.run(main, __doc__, inputs={"table": "what each slip is worth (.csv)"}, outputs={"figure": step.PICTURES})

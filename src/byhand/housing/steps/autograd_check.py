@@ -1,13 +1,11 @@
 """Check that training by hand follows the notebook's own way (autograd, torch.optim, DataLoader), epoch by epoch.
 
 The largest entry of the difference of each parameter and loss, relative to the largest entry of the notebook's. The
-published way also shows the slip itself: the optimiser holds the tensor that W₁ was before, and W₁ does not move.
+published way also shows the bug itself: the optimiser holds the tensor that W₁ was before, and W₁ does not move.
 """
 
 import argparse
-from dataclasses import dataclass, replace
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -20,16 +18,10 @@ from byhand.data.arrays import load_housing
 from byhand.gradients.network import NAMES
 from byhand.housing import notebook, training
 from byhand.housing.protocols import PROTOCOLS
+from byhand.housing.settings import AutogradCheckStep
 from byhand.step import tables
 
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
-
-
-@dataclass(frozen=True)
-class Settings(training.Settings):
-    """The section `housing: training:` of the configuration, and how many epochs are compared."""
-
-    compared_epochs: int
 
 
 def relative(ours: Tensor, theirs: Tensor) -> float:
@@ -38,10 +30,10 @@ def relative(ours: Tensor, theirs: Tensor) -> float:
     return difference / theirs.abs().max().item() if difference else 0.0
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace, settings: AutogradCheckStep) -> step.Facts:
     """Write the table."""
-    settings = replace(step.settings(arguments, Settings), seeds=1)  # the notebook's way trains one at a time
-    data = load_housing(arguments.data)
+    settings = settings.model_copy(update={"seeds": 1})  # the notebook's way trains one at a time
+    data = load_housing(files.data)
     rows = []
     cases = [(name, dtype) for name in ("published", "corrected") for dtype in DTYPES]
     for name, dtype in tqdm(cases, desc="protocols and precisions", mininterval=2):
@@ -68,12 +60,15 @@ def main(arguments: argparse.Namespace) -> None:
                 }
                 for quantity, pair in pairs.items()
             ]
-    tables.write(pd.DataFrame(rows), arguments.output)
-    step.finish(arguments, [arguments.output], inputs=[arguments.data], data=data.columns, seeds="housing/<purpose>/0")
+    tables.write(pd.DataFrame(rows), files.table)
+    return {"data": data.columns, "seeds": "housing/<purpose>/0"}
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__, Settings)
-    parser.add_argument("--data", type=Path, required=True, help="the housing data (.npz)")
-    parser.add_argument("--output", type=Path, required=True, help="the table to write (.csv)")
-    step.run(main, parser)
+    step.run(
+        main,
+        __doc__,
+        AutogradCheckStep,
+        inputs={"data": "the housing data (.npz)"},
+        outputs={"table": "the table to write (.csv)"},
+    )

@@ -9,7 +9,6 @@ import argparse
 import random
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -22,17 +21,11 @@ from byhand.errors import BadInput
 from byhand.gradients.network import NAMES, Parameters
 from byhand.housing import notebook, training
 from byhand.housing.protocols import PUBLISHED
+from byhand.housing.settings import BenchmarkStep
 from byhand.step import tables
 
 
-@dataclass(frozen=True)
-class Settings(training.Settings):
-    """The section `housing: training:` of the configuration, and how often each contender is timed."""
-
-    repetitions: int
-
-
-def loaders_alone(split: training.Split, settings: Settings) -> Iterator[None]:
+def loaders_alone(split: training.Split, settings: BenchmarkStep) -> Iterator[None]:
     """An epoch of the notebook without arithmetic: rows fetched one by one and put into batches."""
     parts = [split.train, split.validation, split.test]
     streams = [training.orders("benchmark", settings, rows.y.shape[1]) for rows in parts]
@@ -44,7 +37,7 @@ def loaders_alone(split: training.Split, settings: Settings) -> Iterator[None]:
 
 
 @torch.inference_mode()
-def products_alone(split: training.Split, parameters: Parameters, settings: Settings) -> Iterator[None]:
+def products_alone(split: training.Split, parameters: Parameters, settings: BenchmarkStep) -> Iterator[None]:
     """The matrix products of an epoch, and nothing else: the floor under any way of training batch by batch."""
     W1, w2 = parameters.W1, parameters.w2.unsqueeze(-1)
     while True:
@@ -58,12 +51,12 @@ def products_alone(split: training.Split, parameters: Parameters, settings: Sett
         yield
 
 
-def contenders(settings: Settings, data_path: Path) -> dict[str, tuple[int, Iterator[object]]]:
+def contenders(settings: BenchmarkStep, data_path: Path) -> dict[str, tuple[int, Iterator[object]]]:
     """By name: for how many seeds an epoch is trained, and the iterator whose next item is that epoch."""
     data = load_housing(data_path)
     found: dict[str, tuple[int, Iterator[object]]] = {}
     for seeds in (1, settings.seeds):
-        several = replace(settings, seeds=seeds)
+        several = settings.model_copy(update={"seeds": seeds})
         split = training.split(data.features, data.target, PUBLISHED, several)
         initial = training.initial(several, data.features.shape[1], PUBLISHED)
         if seeds == 1:
@@ -74,14 +67,14 @@ def contenders(settings: Settings, data_path: Path) -> dict[str, tuple[int, Iter
     return found
 
 
-def agreed(settings: Settings, data_path: Path) -> float:
+def agreed(settings: BenchmarkStep, data_path: Path) -> float:
     """The largest relative difference of a parameter after one epoch of both ways in float64.
 
     Raises:
         BadInput: they do not agree; a time would mean nothing.
     """
     data = load_housing(data_path)
-    one = replace(settings, seeds=1)
+    one = settings.model_copy(update={"seeds": 1})
     split = training.split(data.features, data.target, PUBLISHED, one, torch.float64)
     initial = training.initial(one, data.features.shape[1], PUBLISHED, torch.float64)
     ours, theirs = (next(way(split, initial, PUBLISHED, one)) for way in (training.train, notebook.train))
@@ -94,11 +87,10 @@ def agreed(settings: Settings, data_path: Path) -> float:
     return max(differences)
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace, settings: BenchmarkStep) -> None:
     """Write the table and print it."""
-    settings = step.settings(arguments, Settings)
-    difference = agreed(settings, arguments.data)
-    rivals = contenders(settings, arguments.data)
+    difference = agreed(settings, files.data)
+    rivals = contenders(settings, files.data)
     for _, epochs in rivals.values():
         next(epochs)  # warm-up
     shuffled = random.Random(0)  # noqa: S311  an order, not a secret
@@ -125,12 +117,14 @@ def main(arguments: argparse.Namespace) -> None:
         }
     ).rename_axis("contender")
     print(table.iloc[:, :6].round(2).to_string())
-    tables.write(table.reset_index(), arguments.output)
-    step.finish(arguments, [arguments.output], inputs=[arguments.data])
+    tables.write(table.reset_index(), files.table)
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__, Settings)
-    parser.add_argument("--data", type=Path, required=True, help="the housing data (.npz)")
-    parser.add_argument("--output", type=Path, required=True, help="the table to write (.csv)")
-    step.run(main, parser)
+    step.run(
+        main,
+        __doc__,
+        BenchmarkStep,
+        inputs={"data": "the housing data (.npz)"},
+        outputs={"table": "the table to write (.csv)"},
+    )

@@ -1,7 +1,6 @@
 """Put the protocols side by side: final losses, what each slip is worth, and every printed epoch beside the seeds."""
 
 import argparse
-from pathlib import Path
 
 import pandas as pd
 
@@ -12,29 +11,36 @@ from byhand.step import tables
 LOSSES = [f"{split}_loss" for split in SPLITS]
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace) -> step.Facts:
     """Write the tables."""
     needed = ["dataset", "fallback_for", "protocol", "seed", *LOSSES]
-    epochs = pd.concat(tables.read(path, [*needed, "epoch"]) for path in arguments.runs)
+    epochs = pd.concat(tables.read(path, [*needed, "epoch"]) for path in files.runs)
     last = epochs[epochs["epoch"] == epochs["epoch"].max()]
-    runs = pd.concat([last, tables.read(arguments.baseline, needed)])
+    runs = pd.concat([last, tables.read(files.baseline, needed)])
     data = {name: str(epochs[name].iloc[0]) for name in ("dataset", "fallback_for")}
-    printed = tables.read(arguments.published, ["epoch", *LOSSES])
+    printed = tables.read(files.printed, ["epoch", *LOSSES])
     if data["dataset"] != "california_housing":
         printed = printed.iloc[:0]  # nothing was printed about other data
     final = {split: printed[f"{split}_loss"].iloc[-1] for split in SPLITS if len(printed)}
     made = final_losses(runs, final), slips(runs), printed_curve(epochs, printed)
-    for table, path in zip(made, arguments.output, strict=True):
+    outputs = files.final_losses, files.slips, files.printed_curve
+    for table, path in zip(made, outputs, strict=True):
         tables.write(table.assign(**data), path)
-    step.finish(
-        arguments, arguments.output, inputs=[*arguments.runs, arguments.baseline, arguments.published], data=data
-    )
+    return {"data": data}
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__)
-    parser.add_argument("--runs", type=Path, nargs="+", required=True, help="training of each protocol (.csv)")
-    parser.add_argument("--baseline", type=Path, required=True, help="linear regression (.csv)")
-    parser.add_argument("--published", type=Path, required=True, help="the losses that the document printed (.csv)")
-    parser.add_argument("--output", type=Path, nargs=3, required=True, help="final losses, slips, curve to write")
-    step.run(main, parser)
+    step.run(
+        main,
+        __doc__,
+        inputs={
+            "runs": ("training of each protocol (.csv)",),
+            "baseline": "linear regression (.csv)",
+            "printed": "the losses that the document printed (.csv)",
+        },
+        outputs={
+            "final_losses": "the table of final losses to write (.csv)",
+            "slips": "the table of what each bug is worth to write (.csv)",
+            "printed_curve": "the table of printed epochs beside the runs to write (.csv)",
+        },
+    )

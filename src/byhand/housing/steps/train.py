@@ -1,43 +1,30 @@
 """Train the housing network under one protocol, all seeds together, by hand; one row a seed and epoch."""
 
 import argparse
-from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 
 import pandas as pd
 from tqdm import tqdm
 
 from byhand import step
 from byhand.data.arrays import load_housing
-from byhand.errors import BadInput
 from byhand.housing import training
 from byhand.housing.protocols import PROTOCOLS
+from byhand.housing.settings import TrainStep
 from byhand.step import tables
 
 
-@dataclass(frozen=True)
-class Settings(training.Settings):
-    """The section `housing: training:` of the configuration."""
-
-    epochs: Mapping[str, int]
-
-
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace, settings: TrainStep) -> step.Facts:
     """Write the table."""
-    settings = step.settings(arguments, Settings)
-    data = load_housing(arguments.data)
-    if data.name not in settings.epochs:
-        raise BadInput(f"--epochs: nothing for {data.name}; found {', '.join(settings.epochs)}")
-    protocol = PROTOCOLS[arguments.protocol]
+    data = load_housing(files.data)
+    protocol = PROTOCOLS[settings.protocol]
     split = training.split(data.features, data.target, protocol, settings)
     initial = training.initial(settings, data.features.shape[1], protocol)
-    epochs = settings.epochs[data.name]
+    epochs = settings.epochs.model_dump()[data.name]
     run = tqdm(
         islice(training.train(split, initial, protocol, settings), epochs),
         total=epochs,
-        desc=f"{arguments.protocol}, {settings.seeds} seeds",
+        desc=f"{settings.protocol}, {settings.seeds} seeds",
         unit="epoch",
         mininterval=2,
     )
@@ -45,7 +32,7 @@ def main(arguments: argparse.Namespace) -> None:
         pd.DataFrame(
             {
                 **data.columns,
-                "protocol": arguments.protocol,
+                "protocol": settings.protocol,
                 "seed": range(settings.seeds),
                 "epoch": number,
                 "train_loss": epoch.train_loss,
@@ -57,19 +44,15 @@ def main(arguments: argparse.Namespace) -> None:
         )
         for number, epoch in enumerate(run, start=1)
     )
-    tables.write(table, arguments.output)
-    step.finish(
-        arguments,
-        [arguments.output],
-        inputs=[arguments.data],
-        data=data.columns,
-        seeds=f"housing/<purpose>/0 … {settings.seeds - 1}",
-    )
+    tables.write(table, files.table)
+    return {"data": data.columns, "seeds": f"housing/<purpose>/0 … {settings.seeds - 1}"}
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__, Settings)
-    parser.add_argument("--protocol", choices=PROTOCOLS, required=True, help="which slips of the notebook are made")
-    parser.add_argument("--data", type=Path, required=True, help="the housing data (.npz)")
-    parser.add_argument("--output", type=Path, required=True, help="the table to write (.csv)")
-    step.run(main, parser)
+    step.run(
+        main,
+        __doc__,
+        TrainStep,
+        inputs={"data": "the housing data (.npz)"},
+        outputs={"table": "the table to write (.csv)"},
+    )

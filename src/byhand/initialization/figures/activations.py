@@ -1,7 +1,6 @@
 """Draw the histograms of the activations, layer by layer, for the document's network before training."""
 
 import argparse
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,13 +11,13 @@ from byhand.initialization.figures import appearance
 from byhand.step import style, tables
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace) -> None:
     """Write the figure."""
     columns = ["dataset", "fallback_for", "initialization", "layer", "left_edge", "right_edge", "share"]
-    table = pd.concat(tables.read(path, columns) for path in arguments.histograms)
+    table = pd.concat(tables.read(path, columns) for path in files.histograms)
     names = list(table["initialization"].unique())
     with style.figure(
-        arguments.output, columns=len(names), squeeze=False, sharey=True, figsize=(2 * style.COLUMN, 2.3)
+        files.figure, columns=len(names), squeeze=False, sharey=True, figsize=(2 * style.COLUMN, 2.3)
     ) as (figure, panes):
         for name, axes in zip(names, panes[0], strict=True):
             shares = table[table["initialization"] == name].pivot(index="layer", columns="left_edge", values="share")
@@ -34,11 +33,7 @@ def main(arguments: argparse.Namespace) -> None:
         figure.colorbar(mesh, ax=panes, label="share of activations", pad=0.01)
         note = style.data_note(table["dataset"].iloc[0], table["fallback_for"].iloc[0])
         figure.suptitle(f"tanh activations before training, {note}", fontsize=8)
-    step.finish(arguments, arguments.output, inputs=arguments.histograms)
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__)
-    parser.add_argument("--histograms", type=Path, nargs="+", required=True, help="histograms per layer (.csv)")
-    parser.add_argument("--output", type=Path, nargs="+", required=True, help="the pictures to write (.svg, .png)")
-    step.run(main, parser)
+    step.run(main, __doc__, inputs={"histograms": ("histograms per layer (.csv)",)}, outputs={"figure": step.PICTURES})

@@ -3,25 +3,25 @@
 import argparse
 import math
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 from matplotlib.colors import Normalize
 
 from byhand import step
 from byhand.initialization.figures import appearance
+from byhand.initialization.settings import DepthFigure
 from byhand.step import style, tables
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace, settings: DepthFigure) -> None:
     """Write the figure."""
     table = tables.read(
-        arguments.table,
+        files.table,
         ["dataset", "fallback_for", "initialization", "depth", "hidden_width", "order", "test_accuracy",
          "first_to_last_delta", "saturated_share", "seeds"],
-    ).query(f"order == 'file' and hidden_width == {arguments.hidden_width}")  # fmt: skip
-    scales = tables.read(arguments.agreement, ["initialization", "hidden_width", "depth_scale"])
-    scale_of = scales[scales["hidden_width"] == arguments.hidden_width].groupby("initialization")["depth_scale"].first()
+    ).query(f"order == 'file' and hidden_width == {settings.hidden_width}")  # fmt: skip
+    scales = tables.read(files.agreement, ["initialization", "hidden_width", "depth_scale"])
+    scale_of = scales[scales["hidden_width"] == settings.hidden_width].groupby("initialization")["depth_scale"].first()
     names, depths = list(table["initialization"].unique()), sorted(table["depth"].unique())
     grids = {
         column: table.pivot(index="depth", columns="initialization", values=column)[names].to_numpy()
@@ -33,7 +33,7 @@ def main(arguments: argparse.Namespace) -> None:
         (r"$\log_{10}\,\|\delta^1\|/\|\delta^L\|$", growth, "PuOr_r", Normalize(-10, 10), "{:+.1f}".format),
         ("saturated units at the start", grids["saturated_share"], "cividis", Normalize(0, 1), "{:.0%}".format),
     ]
-    with style.figure(arguments.output, columns=3, sharey=True, figsize=(2.35 * style.COLUMN, 2.9)) as (figure, panes):
+    with style.figure(files.figure, columns=3, sharey=True, figsize=(2.35 * style.COLUMN, 2.9)) as (figure, panes):
         for (title, values, cmap, norm, word), axes in zip(panels, panes, strict=True):
             image = axes.imshow(values, origin="lower", aspect="auto", cmap=cmap, norm=norm, interpolation="nearest")
             for row, column in np.ndindex(values.shape):
@@ -63,13 +63,13 @@ def main(arguments: argparse.Namespace) -> None:
             rf"{note}; means of {table['seeds'].iloc[0]} seeds; bars: depth scale $\xi = 1/|\ln\chi_1|$ where finite",
             fontsize=8,
         )
-    step.finish(arguments, arguments.output, inputs=[arguments.table, arguments.agreement])
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__)
-    parser.add_argument("--table", type=Path, required=True, help="one row a trained network (.csv)")
-    parser.add_argument("--agreement", type=Path, required=True, help="theory of each network (.csv)")
-    parser.add_argument("--hidden-width", type=int, required=True, help="of the networks shown")
-    parser.add_argument("--output", type=Path, nargs="+", required=True, help="the pictures to write (.svg, .png)")
-    step.run(main, parser)
+    step.run(
+        main,
+        __doc__,
+        DepthFigure,
+        inputs={"table": "one row a trained network (.csv)", "agreement": "theory of each network (.csv)"},
+        outputs={"figure": step.PICTURES},
+    )

@@ -1,13 +1,13 @@
 """Draw the norms of weight gradient, bias gradient and δ per layer, for the document's network before training."""
 
 import argparse
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from byhand import step
 from byhand.initialization.figures import appearance
+from byhand.initialization.settings import Network
 from byhand.step import style, tables
 
 PANELS = {
@@ -18,13 +18,13 @@ PANELS = {
 CASE = ["dataset", "fallback_for", "initialization", "pixels", "depth", "hidden_width", "layer"]
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace, settings: Network) -> None:
     """Write the figure."""
-    norms = pd.concat(tables.read(path, [*CASE, "seed", *PANELS]) for path in arguments.norms)
-    theory = pd.concat(tables.read(path, [*CASE, "predicted_delta_ratio"]) for path in arguments.propagation)
-    shown = f"pixels == 'unit' and depth == {arguments.depth} and hidden_width == {arguments.hidden_width}"
+    norms = pd.concat(tables.read(path, [*CASE, "seed", *PANELS]) for path in files.norms)
+    theory = pd.concat(tables.read(path, [*CASE, "predicted_delta_ratio"]) for path in files.propagation)
+    shown = f"pixels == 'unit' and depth == {settings.depth} and hidden_width == {settings.hidden_width}"
     norms, theory = norms.query(shown), theory.query(shown)
-    with style.figure(arguments.output, columns=3, sharey=True, figsize=(2 * style.COLUMN, 2.9)) as (figure, panes):
+    with style.figure(files.figure, columns=3, sharey=True, figsize=(2 * style.COLUMN, 2.9)) as (figure, panes):
         for (column, title), axes in zip(PANELS.items(), panes, strict=True):
             for name in map(str, norms["initialization"].unique()):
                 runs = norms[norms["initialization"] == name]
@@ -42,13 +42,13 @@ def main(arguments: argparse.Namespace) -> None:
                 )
                 if column == "delta_norm":
                     line = theory[theory["initialization"] == name].dropna(subset="predicted_delta_ratio")
-                    anchor = quantiles.loc[arguments.depth, 0.5]
+                    anchor = quantiles[0.5][settings.depth]
                     axes.plot(
                         line["layer"], line["predicted_delta_ratio"] * anchor, "--", color=style.COLOURS["grey"],
                         linewidth=0.9, zorder=3,
                     )  # fmt: skip
             axes.set(yscale="log", xlabel="layer", title=title)
-            axes.set_xticks(range(1, arguments.depth + 2))
+            axes.set_xticks(range(1, settings.depth + 2))
         panes[0].set_ylabel("norm")
         handles, names = panes[0].get_legend_handles_labels()
         figure.legend(handles, names, loc="outside lower center", ncols=len(handles))
@@ -56,14 +56,16 @@ def main(arguments: argparse.Namespace) -> None:
         figure.suptitle(
             f"one batch of {note} before training; median and 5–95 % of {norms['seed'].nunique()} seeds", fontsize=8
         )
-    step.finish(arguments, arguments.output, inputs=[*arguments.norms, *arguments.propagation])
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__)
-    parser.add_argument("--norms", type=Path, nargs="+", required=True, help="each seed's norms (.csv)")
-    parser.add_argument("--propagation", type=Path, nargs="+", required=True, help="layers, with the theory (.csv)")
-    parser.add_argument("--depth", type=int, required=True, help="of the networks shown")
-    parser.add_argument("--hidden-width", type=int, required=True, help="of the networks shown")
-    parser.add_argument("--output", type=Path, nargs="+", required=True, help="the pictures to write (.svg, .png)")
-    step.run(main, parser)
+    step.run(
+        main,
+        __doc__,
+        Network,
+        inputs={
+            "norms": ("each seed's norms (.csv)",),
+            "propagation": ("layers, with the theory (.csv)",),
+        },
+        outputs={"figure": step.PICTURES},
+    )

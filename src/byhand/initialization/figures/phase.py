@@ -1,7 +1,6 @@
 """Draw the phase diagram: χ₁ against d as mean-field theory has it, and the measured growth of δ² per layer on it."""
 
 import argparse
-from pathlib import Path
 
 from byhand import step
 from byhand.step import style, tables
@@ -9,11 +8,11 @@ from byhand.step import style, tables
 SERIES = [("blue", "o"), ("orange", "s"), ("green", "^"), ("purple", "D")]
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace) -> None:
     """Write the figure."""
     columns = ["d", "hidden_width", "chi_1", "growth", "growth_lower_quartile", "growth_upper_quartile", "seeds"]
-    table = tables.read(arguments.table, columns)
-    with style.figure(arguments.output) as (_, axes):
+    table = tables.read(files.table, columns)
+    with style.figure(files.figure) as (_, axes):
         for (width, points), (colour, marker) in zip(table.groupby("hidden_width"), SERIES, strict=False):
             paint = style.COLOURS[colour]
             axes.plot(points["d"], points["chi_1"], color=paint, linewidth=0.9)
@@ -37,11 +36,7 @@ def main(arguments: argparse.Namespace) -> None:
         axes.xaxis.set_major_formatter("{x:g}")
         axes.set_title(f"lines: theory; marks: {table['seeds'].iloc[0]} random networks, quartiles")
         axes.legend(loc="lower right")
-    step.finish(arguments, arguments.output, inputs=[arguments.table])
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__)
-    parser.add_argument("--table", type=Path, required=True, help="measured growth (.csv)")
-    parser.add_argument("--output", type=Path, nargs="+", required=True, help="the pictures to write (.svg, .png)")
-    step.run(main, parser)
+    step.run(main, __doc__, inputs={"table": "measured growth (.csv)"}, outputs={"figure": step.PICTURES})

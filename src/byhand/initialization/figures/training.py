@@ -4,12 +4,12 @@ The printed running means are shown as the epoch's own figures, which they hide.
 """
 
 import argparse
-from pathlib import Path
 
 import pandas as pd
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from byhand import step
+from byhand.initialization.comparison import per_epoch
 from byhand.initialization.figures import appearance
 from byhand.step import style, tables
 
@@ -21,12 +21,12 @@ PANELS = {
 }
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace) -> None:
     """Write the figure."""
     columns = ["dataset", "fallback_for", "initialization", "seed", "epoch", *PANELS]
-    runs = pd.concat(tables.read(path, columns) for path in arguments.curves)
-    printed = tables.read(arguments.published, ["init", "epoch"]).replace({"init": appearance.PRINTED_NAMES})
-    with style.figure(arguments.output, 2, 2, sharex=True, figsize=(2 * style.COLUMN, 4.4)) as (figure, panes):
+    runs = pd.concat(tables.read(path, columns) for path in files.curves)
+    printed = per_epoch(tables.read(files.printed, ["init", "epoch"])).replace({"init": appearance.PRINTED_NAMES})
+    with style.figure(files.figure, 2, 2, sharex=True, figsize=(2 * style.COLUMN, 4.4)) as (figure, panes):
         for (column, title), axes in zip(PANELS.items(), panes.flat, strict=True):
             for name in map(str, runs["initialization"].unique()):
                 curves = runs[runs["initialization"] == name]
@@ -66,12 +66,15 @@ def main(arguments: argparse.Namespace) -> None:
         note = style.data_note(runs["dataset"].iloc[0], runs["fallback_for"].iloc[0])
         marks = "; open marks: printed, each epoch's own" if runs["dataset"].iloc[0] == "mnist" else ""
         figure.suptitle(f"{note}; mean and range of {runs['seed'].nunique()} seeds{marks}", fontsize=8)
-    step.finish(arguments, arguments.output, inputs=[*arguments.curves, arguments.published])
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__)
-    parser.add_argument("--curves", type=Path, nargs="+", required=True, help="training of each network (.csv)")
-    parser.add_argument("--published", type=Path, required=True, help="each epoch's own printed figures (.csv)")
-    parser.add_argument("--output", type=Path, nargs="+", required=True, help="the pictures to write (.svg, .png)")
-    step.run(main, parser)
+    step.run(
+        main,
+        __doc__,
+        inputs={
+            "curves": ("training of each network (.csv)",),
+            "printed": "the running means that were printed (.csv)",
+        },
+        outputs={"figure": step.PICTURES},
+    )

@@ -1,4 +1,4 @@
-"""Time a training step of the document's loop, of eager torch, of JAX where it is installed, and of ours, interleaved.
+"""Time a training step: the assignment's loop, eager torch, JAX where it is installed, and ours, interleaved.
 
 Each repetition times every contender once, in a shuffled order; ratios are taken within the repetition. Agreement is
 checked first. JAX has its own process, whose threads then do not disturb the others.
@@ -13,7 +13,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -29,25 +28,13 @@ from byhand.data.arrays import Images, load_images
 from byhand.errors import BadInput
 from byhand.initialization import network, notebook, training
 from byhand.initialization.initializations import named
+from byhand.initialization.settings import BenchmarkStep
 from byhand.numerics.fast_ops import matmul
 from byhand.numerics.randomness import generator
 from byhand.step import tables
 
 
-@dataclass(frozen=True)
-class Settings:
-    """The section `initialization: benchmark:` of the configuration, and the document's network and training."""
-
-    depth: int
-    hidden_width: int
-    batch_size: int
-    learning_rate: float
-    seeds: tuple[int, ...]
-    steps: int
-    repetitions: int
-
-
-def start(images: Images, settings: Settings, seeds: range) -> network.Parameters:
+def start(images: Images, settings: BenchmarkStep, seeds: range) -> network.Parameters:
     """Xavier's start of these seeds."""
     layer_widths = network.widths(
         images.train_images[0].size, settings.hidden_width, settings.depth, int(images.train_labels.max()) + 1
@@ -56,7 +43,7 @@ def start(images: Images, settings: Settings, seeds: range) -> network.Parameter
     return network.initial(named("xavier_uniform"), layer_widths, streams)
 
 
-def by_hand(rows: training.Batches, parameters: network.Parameters, settings: Settings) -> network.Parameters:
+def by_hand(rows: training.Batches, parameters: network.Parameters, settings: BenchmarkStep) -> network.Parameters:
     """The steps of one repetition, by hand: one short epoch of `training.train` without its test."""
     count = settings.steps * settings.batch_size
     short = training.Batches(rows.x[:count], rows.labels[:count])
@@ -68,7 +55,7 @@ def by_hand(rows: training.Batches, parameters: network.Parameters, settings: Se
     ).parameters
 
 
-def products_alone(rows: training.Batches, parameters: network.Parameters, settings: Settings) -> None:
+def products_alone(rows: training.Batches, parameters: network.Parameters, settings: BenchmarkStep) -> None:
     """The matrix products of the steps of one repetition, and nothing else: the floor under any such training."""
     runs, batch = len(parameters.biases[0]), settings.batch_size
     h = [torch.rand(runs, batch, W.shape[1]) for W in parameters.weights]
@@ -89,7 +76,7 @@ class Jax:
     """`byhand.initialization.jax_scan` in its own process, with as many threads as this one."""
 
     def __init__(
-        self, rows: training.Batches, parameters: network.Parameters, settings: Settings, threads: int
+        self, rows: training.Batches, parameters: network.Parameters, settings: BenchmarkStep, threads: int
     ) -> None:
         count = settings.steps * settings.batch_size
         self._folder = tempfile.TemporaryDirectory()
@@ -120,7 +107,7 @@ class Jax:
         self._folder.cleanup()
 
 
-def agreed(images: Images, settings: Settings, jax: Jax | None) -> float:
+def agreed(images: Images, settings: BenchmarkStep, jax: Jax | None) -> float:
     """The largest relative difference of a weight matrix after one repetition, by hand and in the notebook's loop.
 
     Raises:
@@ -148,7 +135,9 @@ def agreed(images: Images, settings: Settings, jax: Jax | None) -> float:
     return difference
 
 
-def contenders(images: Images, settings: Settings, threads: int) -> Iterator[tuple[str, int, Callable[[], object]]]:
+def contenders(
+    images: Images, settings: BenchmarkStep, threads: int
+) -> Iterator[tuple[str, int, Callable[[], object]]]:
     """Name, number of runs, and what does the steps of one repetition for them."""
     rows = training.batches(images, "train")
     one = start(images, settings, range(1))
@@ -178,27 +167,26 @@ def side_by_side(pool: ThreadPoolExecutor, ways: list[Callable[[], object]]) -> 
         done.result()
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace, settings: BenchmarkStep) -> step.Facts:
     """Write the table and print it."""
-    settings = step.settings(arguments, Settings)
-    images = load_images(arguments.data)
+    images = load_images(files.data)
     train_rows = training.batches(images, "train")
     epoch = training.whole_batches(train_rows, settings.batch_size, "training")
     if epoch < settings.steps:  # a small set, such as the one that is there without a network
         print(f"{epoch} steps a repetition instead of {settings.steps}: there are no more whole batches")
-        settings = replace(settings, steps=epoch)
+        settings = settings.model_copy(update={"steps": epoch})
     torch.set_flush_denormal(True)
     jax = None
     if importlib.util.find_spec("jax") is None:
         print("JAX is not installed: no rows for it")
     else:
         everything = start(images, settings, range(max(settings.seeds)))
-        jax = Jax(train_rows, everything, settings, arguments.threads)
+        jax = Jax(train_rows, everything, settings, files.threads)
     difference = agreed(images, settings, jax)
     seconds: dict[tuple[str, int], Callable[[], float]] = {}
-    for name, runs, way in contenders(images, settings, arguments.threads):
+    for name, runs, way in contenders(images, settings, files.threads):
         # Ours takes its threads for the runs, a share of them each; within a product each has one.
-        seconds[name, runs] = partial(timed, way, 1 if name in OURS else arguments.threads)
+        seconds[name, runs] = partial(timed, way, 1 if name in OURS else files.threads)
     if jax is not None:
         seconds |= {("jax_scan", runs): partial(jax.seconds, runs) for runs in settings.seeds}
     for time_it in seconds.values():
@@ -228,14 +216,14 @@ def main(arguments: argparse.Namespace) -> None:
                 "times_the_products_alone": (values / per_run[floor]).median() if floor in per_run else None,
                 "steps": settings.steps,
                 "repetitions": settings.repetitions,
-                "threads": arguments.threads,
+                "threads": files.threads,
                 "relative_difference_in_float64": difference,
             }
         )
     table = pd.DataFrame(rows)
     print(table.iloc[:, :9].round(2).to_string(index=False))
-    tables.write(table, arguments.output)
-    step.finish(arguments, [arguments.output], inputs=[arguments.data], data=images.columns)
+    tables.write(table, files.table)
+    return {"data": images.columns}
 
 
 def timed(way: Callable[[], object], threads: int) -> float:
@@ -247,7 +235,10 @@ def timed(way: Callable[[], object], threads: int) -> float:
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__, Settings)
-    parser.add_argument("--data", type=Path, required=True, help="the images (.npz)")
-    parser.add_argument("--output", type=Path, required=True, help="the table to write (.csv)")
-    step.run(main, parser)
+    step.run(
+        main,
+        __doc__,
+        BenchmarkStep,
+        inputs={"data": "the images (.npz)"},
+        outputs={"table": "the table to write (.csv)"},
+    )

@@ -1,59 +1,48 @@
 """Put measurement beside print, beside theory, and beside depth: the tables that answer the document's question."""
 
 import argparse
-from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
 from byhand import step
 from byhand.initialization import cells, comparison
+from byhand.initialization.settings import CompareStep
 from byhand.step import tables
 
 CELL = ["dataset", "fallback_for", "initialization", "depth", "hidden_width"]
 
 
-@dataclass(frozen=True)
-class Settings:
-    """Which networks there are: the grid, and the document's own."""
+def networks(settings: CompareStep) -> list[cells.Cell]:
+    """All networks.
 
-    initializations: tuple[str, ...]
-    depths: tuple[int, ...]
-    hidden_widths: tuple[int, ...]
-    document_initializations: tuple[str, ...]
-    depth: int
-    hidden_width: int
-
-    def cells(self) -> list[cells.Cell]:
-        """All networks.
-
-        Their files are found by these few names, because a command line does not hold those of a thousand networks.
-        """
-        grid = {"initializations": self.initializations, "depths": self.depths, "hidden_widths": self.hidden_widths}
-        own = {"initializations": self.document_initializations, "depth": self.depth, "hidden_width": self.hidden_width}
-        return cells.cells({"grid": grid, "document": own})
+    Their files are found by these few names, because a command line does not hold those of a thousand networks.
+    """
+    own = {
+        "initializations": settings.document_initializations,
+        **settings.model_dump(include={"depth", "hidden_width"}),
+    }
+    return cells.cells({"grid": settings.model_dump(), "document": own})
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace, settings: CompareStep) -> step.Facts:
     """Write the tables."""
-    settings = step.settings(arguments, Settings)
-    files = {
-        name: [folder / path for path in cells.paths(pattern, settings.cells())]
+    paths = {
+        name: [folder / path for path in cells.paths(pattern, networks(settings))]
         for name, folder, pattern in (
-            ("curves", arguments.training, f"{cells.PATH}.csv"),
-            ("layers", arguments.training, f"{cells.PATH}_layers.csv"),
-            ("propagation", arguments.propagation, "{initialization}.csv"),
-            ("norms", arguments.propagation, "{initialization}_norms.csv"),
+            ("curves", files.training, f"{cells.PATH}.csv"),
+            ("layers", files.training, f"{cells.PATH}_layers.csv"),
+            ("propagation", files.propagation, "{initialization}.csv"),
+            ("norms", files.propagation, "{initialization}_norms.csv"),
         )
     }
     own = [*comparison.MEASURES, *(f"running_{measure}" for measure in comparison.MEASURES)]
     curves = pd.concat(
-        tables.read(path, [*CELL, "order", "seed", "epoch", "diverged_at_step", *own]) for path in files["curves"]
+        tables.read(path, [*CELL, "order", "seed", "epoch", "diverged_at_step", *own]) for path in paths["curves"]
     )
-    layers = pd.concat(tables.read(path, [*CELL, "order", "seed", "epoch", "layer"]) for path in files["layers"])
-    signal = pd.concat(tables.read(path, [*CELL, "pixels", "layer", "delta_ratio"]) for path in files["propagation"])
-    norms = pd.concat(tables.read(path, [*CELL, "pixels", "layer", "seed", "delta_norm"]) for path in files["norms"])
-    printed = tables.read(arguments.published, ["init", "epoch", *list(comparison.MEASURES)[::2]])
+    layers = pd.concat(tables.read(path, [*CELL, "order", "seed", "epoch", "layer"]) for path in paths["layers"])
+    signal = pd.concat(tables.read(path, [*CELL, "pixels", "layer", "delta_ratio"]) for path in paths["propagation"])
+    norms = pd.concat(tables.read(path, [*CELL, "pixels", "layer", "seed", "delta_norm"]) for path in paths["norms"])
+    printed = tables.read(files.printed, ["init", "epoch", *list(comparison.MEASURES)[::2]])
     data = {name: str(curves[name].iloc[0]) for name in ("dataset", "fallback_for")}
     if data["dataset"] != "mnist":
         printed = printed.iloc[:0]  # nothing was printed about other data
@@ -63,20 +52,24 @@ def main(arguments: argparse.Namespace) -> None:
         comparison.depth(curves, layers),
         comparison.agreement(signal, norms),
     )
-    for table, path in zip(made, arguments.output, strict=True):
+    for table, path in zip(made, (files.document, files.by_depth, files.agreement), strict=True):
         tables.write(table.assign(**data), path)
-    step.finish(
-        arguments,
-        arguments.output,
-        inputs=[*(path for group in files.values() for path in group), arguments.published],
-        data=data,
-    )
+    return {"data": data, "inputs": [*(path for group in paths.values() for path in group), files.printed]}
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__, Settings)
-    parser.add_argument("--training", type=Path, required=True, help="the folder of trained networks' tables")
-    parser.add_argument("--propagation", type=Path, required=True, help="the folder of random networks' tables")
-    parser.add_argument("--published", type=Path, required=True, help="the running means that were printed (.csv)")
-    parser.add_argument("--output", type=Path, nargs=3, required=True, help="document, depth, agreement to write")
-    step.run(main, parser)
+    step.run(
+        main,
+        __doc__,
+        CompareStep,
+        inputs={"printed": "the running means that were printed (.csv)"},
+        unrecorded={
+            "training": "the folder of trained networks' tables",
+            "propagation": "the folder of random networks' tables",
+        },
+        outputs={
+            "document": "the table of printed figures beside the runs to write (.csv)",
+            "by_depth": "the table of all networks to write (.csv)",
+            "agreement": "the table of measurement beside theory to write (.csv)",
+        },
+    )

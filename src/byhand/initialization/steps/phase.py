@@ -5,9 +5,7 @@ it estimates χ₁ itself.
 """
 
 import argparse
-from dataclasses import dataclass
 from itertools import product
-from pathlib import Path
 
 import pandas as pd
 import torch
@@ -17,6 +15,7 @@ from byhand import step
 from byhand.errors import BadInput
 from byhand.initialization import network, propagation, theory
 from byhand.initialization.initializations import named
+from byhand.initialization.settings import Phase
 from byhand.numerics.randomness import generator
 from byhand.step import tables
 
@@ -24,21 +23,8 @@ INPUTS = 100
 CLASSES = 10
 
 
-@dataclass(frozen=True)
-class Settings:
-    """The section `initialization: phase:` of the configuration."""
-
-    d: tuple[float, ...]
-    hidden_widths: tuple[int, ...]
-    first_layer: int
-    last_layer: int
-    images: int
-    seeds: int
-
-
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace, settings: Phase) -> step.Facts:
     """Write the table."""
-    settings = step.settings(arguments, Settings)
     first, last = settings.first_layer, settings.last_layer
     if not first < last:
         raise BadInput(f"initialization.phase.first_layer: {first} is not before last_layer, {last}")
@@ -66,13 +52,9 @@ def main(arguments: argparse.Namespace) -> None:
                 "seeds": settings.seeds,
             }
         )
-    tables.write(pd.DataFrame(rows), arguments.output)
-    step.finish(
-        arguments, [arguments.output], seeds=f"initialization/phase/<d>/<width>/0 … {settings.seeds - 1}, and …/inputs"
-    )
+    tables.write(pd.DataFrame(rows), files.table)
+    return {"seeds": f"initialization/phase/<d>/<width>/0 … {settings.seeds - 1}, and …/inputs"}
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__, Settings)
-    parser.add_argument("--output", type=Path, required=True, help="the table to write (.csv)")
-    step.run(main, parser)
+    step.run(main, __doc__, Phase, outputs={"table": "the table to write (.csv)"})

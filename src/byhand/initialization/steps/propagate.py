@@ -1,15 +1,13 @@
 """Send one batch of test images through random networks of one initialisation and back.
 
-The networks are of every depth at the document's width, and of every width at the document's depth.
+The networks are of every depth at the assignment's width, and of every width at the assignment's depth.
 Three tables: what each layer does, beside what mean-field theory predicts (means over the seeds); each seed's norms;
-and the histograms of the activations at the document's depth and width.
+and the histograms of the activations at the assignment's depth and width.
 """
 
 import argparse
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise, product
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -22,26 +20,13 @@ from byhand.data.arrays import Images, load_images
 from byhand.errors import BadInput
 from byhand.initialization import network, propagation, theory, training
 from byhand.initialization.initializations import named
+from byhand.initialization.settings import PropagateStep
 from byhand.numerics.randomness import generator
 from byhand.step import tables
 
 
-@dataclass(frozen=True)
-class Settings:
-    """The section `initialization: propagation:` of the configuration, and the document's own network."""
-
-    initialization: str
-    depth: int
-    hidden_width: int
-    depths: tuple[int, ...]
-    hidden_widths: tuple[int, ...]
-    seeds: int
-    images: int
-    bins: int
-
-
 def pixels(images: Images, count: int) -> Iterator[tuple[str, Tensor]]:
-    """The first `count` test images (count, pixels): in [0, 1] as in the document, and standardised as is usual.
+    """The first `count` test images (count, pixels): in [0, 1] as in the assignment, and standardised as is usual.
 
     Raises:
         BadInput: there are not so many.
@@ -58,11 +43,10 @@ def pixels(images: Images, count: int) -> Iterator[tuple[str, Tensor]]:
     yield "standardised", (x[:count] - mean) / variance.sqrt()
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace, settings: PropagateStep) -> step.Facts:
     """Write the tables."""
-    settings = step.settings(arguments, Settings)
     initialization = named(settings.initialization)
-    images = load_images(arguments.data)
+    images = load_images(files.data)
     labels = training.batches(images, "test").labels[: settings.images]
     classes = int(images.train_labels.max()) + 1
     summaries, norms, histograms = [], [], []
@@ -128,22 +112,24 @@ def main(arguments: argparse.Namespace) -> None:
                 )
             ]
     columns = [*case, "layer", "left_edge", "right_edge", "share"]
-    tables.write(pd.DataFrame(summaries), arguments.output)
-    tables.write(pd.DataFrame(norms), arguments.norms)
-    tables.write(pd.DataFrame(histograms, columns=columns), arguments.histograms)
-    step.finish(
-        arguments,
-        [arguments.output, arguments.norms, arguments.histograms],
-        inputs=[arguments.data],
-        data=images.columns,
-        seeds=f"initialization/weights/{settings.initialization}/<depth>/<width>/0 … {settings.seeds - 1}",
-    )
+    tables.write(pd.DataFrame(summaries), files.table)
+    tables.write(pd.DataFrame(norms), files.norms)
+    tables.write(pd.DataFrame(histograms, columns=columns), files.histograms)
+    return {
+        "data": images.columns,
+        "seeds": f"initialization/weights/{settings.initialization}/<depth>/<width>/0 … {settings.seeds - 1}",
+    }
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__, Settings)
-    parser.add_argument("--data", type=Path, required=True, help="the images (.npz)")
-    parser.add_argument("--output", type=Path, required=True, help="the table of layers to write (.csv)")
-    parser.add_argument("--norms", type=Path, required=True, help="the table of each seed's norms to write (.csv)")
-    parser.add_argument("--histograms", type=Path, required=True, help="the table of histograms to write (.csv)")
-    step.run(main, parser)
+    step.run(
+        main,
+        __doc__,
+        PropagateStep,
+        inputs={"data": "the images (.npz)"},
+        outputs={
+            "table": "the table of layers to write (.csv)",
+            "norms": "the table of each seed's norms to write (.csv)",
+            "histograms": "the table of histograms to write (.csv)",
+        },
+    )

@@ -5,10 +5,7 @@ document prints; and each layer's norms and activations on a batch of test image
 """
 
 import argparse
-from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 
 import pandas as pd
 import torch
@@ -16,38 +13,19 @@ from tqdm import tqdm
 
 from byhand import step
 from byhand.data.arrays import load_images
-from byhand.errors import BadInput
 from byhand.initialization import network, propagation, training
-from byhand.initialization.cells import ORDERS
 from byhand.initialization.initializations import named
+from byhand.initialization.settings import TrainStep
 from byhand.numerics.randomness import generator
 from byhand.step import tables
 
 MEASURES = ("train_loss", "train_accuracy", "test_loss", "test_accuracy")
 
 
-@dataclass(frozen=True)
-class Settings:
-    """The section `initialization: training:` of the configuration, and the network."""
-
-    initialization: str
-    depth: int
-    hidden_width: int
-    seeds: int
-    epochs: Mapping[str, int]
-    batch_size: int
-    learning_rate: float
-    probes: int
-    probe_images: int
-
-
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace, settings: TrainStep) -> step.Facts:
     """Write the tables."""
-    settings = step.settings(arguments, Settings)
-    images = load_images(arguments.data)
-    if images.name not in settings.epochs:
-        raise BadInput(f"--epochs: nothing for {images.name}; found {', '.join(settings.epochs)}")
-    epochs = settings.epochs[images.name]
+    images = load_images(files.data)
+    epochs = settings.epochs.model_dump()[images.name]
     train_rows, test_rows = (training.batches(images, split) for split in ("train", "test"))
     cell = (settings.initialization, settings.depth, settings.hidden_width)
     layer_widths = network.widths(
@@ -65,14 +43,14 @@ def main(arguments: argparse.Namespace) -> None:
         parameters,
         batch_size=settings.batch_size,
         learning_rate=settings.learning_rate,
-        order=shuffled if arguments.order == "shuffled" else None,
+        order=shuffled if settings.order == "shuffled" else None,
     )
     case = {
         **images.columns,
         "initialization": settings.initialization,
         "depth": settings.depth,
         "hidden_width": settings.hidden_width,
-        "order": arguments.order,
+        "order": settings.order,
     }
     probed = {round(epochs * k / settings.probes) for k in range(1, settings.probes + 1)}
 
@@ -107,23 +85,22 @@ def main(arguments: argparse.Namespace) -> None:
     table = pd.concat(curves, ignore_index=True)
     for measure in MEASURES:
         table[f"running_{measure}"] = table.groupby("seed")[measure].transform(lambda values: values.expanding().mean())
-    tables.write(table, arguments.output)
-    tables.write(pd.concat(measured), arguments.layers)
-    step.finish(
-        arguments,
-        [arguments.output, arguments.layers],
-        inputs=[arguments.data],
-        data=images.columns,
-        seeds=f"initialization/<purpose>/{'/'.join(map(str, cell))}/0 … {settings.seeds - 1}",
-    )
+    tables.write(table, files.curves)
+    tables.write(pd.concat(measured), files.layers)
+    return {
+        "data": images.columns,
+        "seeds": f"initialization/<purpose>/{'/'.join(map(str, cell))}/0 … {settings.seeds - 1}",
+    }
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__, Settings)
-    parser.add_argument(
-        "--order", choices=ORDERS, required=True, help="of the examples: as in the file, or new each epoch"
+    step.run(
+        main,
+        __doc__,
+        TrainStep,
+        inputs={"data": "the images (.npz)"},
+        outputs={
+            "curves": "the table of epochs to write (.csv)",
+            "layers": "the table of layers to write (.csv)",
+        },
     )
-    parser.add_argument("--data", type=Path, required=True, help="the images (.npz)")
-    parser.add_argument("--output", type=Path, required=True, help="the table of epochs to write (.csv)")
-    parser.add_argument("--layers", type=Path, required=True, help="the table of layers to write (.csv)")
-    step.run(main, parser)

@@ -1,7 +1,6 @@
 """Draw the benchmark: time against depth with the document's ratios, speed against each peer, and the roofline."""
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -149,34 +148,37 @@ def short(shape: str) -> str:
     return shape if len(shape) <= 20 else f"{shape[:9]}…{shape[-9:]}"
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace) -> None:
     """Write the figures."""
-    table = tables.read(arguments.table, ["device", "shape", "contender", "kind", "milliseconds", "share_of_roofline"])
+    table = tables.read(files.table, ["device", "shape", "contender", "kind", "milliseconds", "share_of_roofline"])
     columns = ["device", "shape", "depth", "variant", "printed_ratio", "measured_ratio", "ratio_of_multiplications"]
-    claims = tables.read(arguments.claims, columns)
+    claims = tables.read(files.claims, columns)
     devices = list(dict.fromkeys(table["device"]))
     size = (2 * style.COLUMN, 3.2 * len(devices))
-    with style.figure(arguments.depth, rows=len(devices), columns=2, figsize=size, squeeze=False) as (_, panels):
+    with style.figure(files.depth, rows=len(devices), columns=2, figsize=size, squeeze=False) as (_, panels):
         for device, pair in zip(devices, panels, strict=True):
             draw_depth(table, claims, device, pair)
             for axes in pair:
                 axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2)
-    for outputs, draw, height in ((arguments.peers, draw_peers, 4.2), (arguments.roofline, draw_roofline, 3.0)):
+    for outputs, draw, height in ((files.peers, draw_peers, 4.2), (files.roofline, draw_roofline, 3.0)):
         size = (style.COLUMN * 1.4, height * len(devices))
         with style.figure(outputs, rows=len(devices), figsize=size, squeeze=False) as (_, panels):
             for device, axes in zip(devices, panels.flat, strict=True):
                 draw(table, device, axes)
                 axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2)
-    outputs = [*arguments.depth, *arguments.peers, *arguments.roofline]
-    step.finish(arguments, outputs, inputs=[arguments.table, arguments.claims])
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__)
-    parser.add_argument("--table", type=Path, required=True, help="times and ratios (.csv)")
-    parser.add_argument("--claims", type=Path, required=True, help="the document's claim at each depth (.csv)")
-    for picture in ("depth", "peers", "roofline"):
-        parser.add_argument(
-            f"--{picture}", type=Path, nargs="+", required=True, help="the pictures to write (.svg, .png)"
-        )
-    step.run(main, parser)
+    step.run(
+        main,
+        __doc__,
+        inputs={
+            "table": "times and ratios (.csv)",
+            "claims": "the document's claim at each depth (.csv)",
+        },
+        outputs={
+            "depth": step.PICTURES,
+            "peers": step.PICTURES,
+            "roofline": step.PICTURES,
+        },
+    )

@@ -1,7 +1,6 @@
 """Draw which of reverse and forward mode takes fewer multiplications over (P, D): counted points, predicted line."""
 
 import argparse
-from pathlib import Path
 
 import numpy as np
 
@@ -15,11 +14,11 @@ SERIES = [  # (which is cheaper, colour, marker, label)
 ]
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace) -> None:
     """Write the figure."""
     columns = ["output_width", "input_width", "hidden_width", "depth", "forward_over_reverse", "counted_cheaper"]
-    table = tables.read(arguments.table, columns)
-    with style.figure(arguments.output, figsize=(style.COLUMN, 3.4)) as (drawn, axes):
+    table = tables.read(files.table, columns)
+    with style.figure(files.figure, figsize=(style.COLUMN, 3.4)) as (drawn, axes):
         for cheaper, colour, marker, label in SERIES:
             points = table[table["counted_cheaper"] == cheaper]
             # The area of a point tells how much cheaper: it grows with the logarithm of the ratio.
@@ -45,11 +44,7 @@ def main(arguments: argparse.Namespace) -> None:
             f"(area: how many times fewer, up to {extreme:.0f})"
         )
         drawn.legend(loc="outside lower center", ncols=2)
-    step.finish(arguments, arguments.output, inputs=[arguments.table])
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__)
-    parser.add_argument("--table", type=Path, required=True, help="the map over (P, D) (.csv)")
-    parser.add_argument("--output", type=Path, nargs="+", required=True, help="the pictures to write (.svg, .png)")
-    step.run(main, parser)
+    step.run(main, __doc__, inputs={"table": "the map over (P, D) (.csv)"}, outputs={"figure": step.PICTURES})

@@ -14,10 +14,8 @@ import random
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,22 +26,12 @@ from byhand import step
 from byhand.errors import BadInput
 from byhand.jacobian import cost, numpy_route
 from byhand.jacobian.contenders import LIBRARIES, Contender, problem
+from byhand.jacobian.settings import BenchmarkStep
 from byhand.jacobian.shapes import parsed
 from byhand.step import tables
 
 AGREEMENT = 1e-4
 """Largest relative error (Frobenius) in float32 against float64; on Xavier weights rounding leaves some 1e-6."""
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Which shapes, how often, and what counts as slow."""
-
-    shapes: tuple[str, ...]
-    repetitions: int
-    turn_seconds: float
-    slow_seconds: float
-    slow_repetitions: int
 
 
 class Worker:
@@ -150,7 +138,7 @@ def reference(name: str) -> Any:
 
 
 def rows(
-    settings: Settings, name: str, only: Sequence[str], workers: dict[str, Worker], threads: int
+    settings: BenchmarkStep, name: str, only: Sequence[str], workers: dict[str, Worker], threads: int
 ) -> Iterator[dict[str, Any]]:
     """The observations for one shape, of the contenders `only`, or of all if it is empty.
 
@@ -205,35 +193,30 @@ def rows(
                 yield {**facts, "repetition": repetition, "calls": calls, "wall_seconds": took}
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace, settings: BenchmarkStep) -> step.Facts:
     """Write the table."""
-    settings = step.settings(arguments, Settings)
     found: list[dict[str, Any]] = []
     load = os.getloadavg()[0]
     with ExitStack() as stack:
         workers = {}
         for library in LIBRARIES:
-            if library == "numpy" and arguments.device != "cpu":
+            if library == "numpy" and settings.device != "cpu":
                 continue
-            worker = stack.enter_context(closing(Worker(library, arguments.device, arguments.threads)))
+            worker = stack.enter_context(closing(Worker(library, settings.device, files.threads)))
             try:
-                if worker.ask("shape", settings.shapes[0], arguments.only):
+                if worker.ask("shape", settings.shapes[0], settings.only):
                     workers[library] = worker
             except BadInput as error:
                 print(f"{library} takes no part: {error}")
         for name in tqdm(settings.shapes, desc="shapes", mininterval=2):
-            found += rows(settings, name, arguments.only, workers, arguments.threads)
+            found += rows(settings, name, settings.only, workers, files.threads)
     if not found:
-        raise BadInput(f"--only {' '.join(arguments.only)}: no contender has such a name")
+        raise BadInput(f"--only {' '.join(settings.only)}: no contender has such a name")
     table = pd.DataFrame(found)
-    table.insert(0, "device", arguments.device)
-    tables.write(table, arguments.output)
-    step.finish(arguments, [arguments.output], kernels=numpy_route.kernels(), load_average_before=load)
+    table.insert(0, "device", settings.device)
+    tables.write(table, files.table)
+    return {"kernels": numpy_route.kernels(), "load_average_before": load}
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__, Settings)
-    parser.add_argument("--device", choices=["cpu", "cuda"], required=True, help="where to compute")
-    parser.add_argument("--only", nargs="+", default=[], metavar="CONTENDER", help="leave the others out")
-    parser.add_argument("--output", type=Path, required=True, help="the table to write (.csv)")
-    step.run(main, parser)
+    step.run(main, __doc__, BenchmarkStep, outputs={"table": "the table to write (.csv)"})

@@ -12,9 +12,7 @@ A second table sums up float32's error against float64 for each contender, by de
 import argparse
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -27,30 +25,13 @@ from byhand.jacobian import rounding
 from byhand.jacobian.cost import ORDERS
 from byhand.jacobian.modes import MODES, Mode, Weights, chain, random_weights
 from byhand.jacobian.peers import AUTOMATIC, PUBLISHED, functional_reverse
+from byhand.jacobian.settings import Check
 from byhand.numerics.randomness import generator
 from byhand.step import tables
 
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
 WEIGHTS = {"xavier": True, "normal": False}
 REFERENCES = ("jacrev", "functional_reverse")
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How many random shapes, how large, and the document's own run."""
-
-    cases: int
-    largest_width: int
-    largest_depth: int
-    tolerance: float
-    document_inputs: int
-    document_input_width: int
-    document_hidden_width: int
-    document_output_width: int
-    document_depth: int
-    document_tolerance: float
-    float32_depths: tuple[int, ...]
-    float32_seeds: int
 
 
 def shape(stream: torch.Generator, largest_width: int, largest_depth: int, depth: int | None = None) -> tuple[int, ...]:
@@ -98,7 +79,7 @@ def judged(ours: Tensor, answer: Tensor, allowed: Tensor) -> dict[str, Any]:
     }
 
 
-def rows(settings: Settings) -> Iterator[dict[str, Any]]:
+def rows(settings: Check) -> Iterator[dict[str, Any]]:
     """The errors in every random shape."""
     for case in tqdm(range(settings.cases), desc="shapes", mininterval=2):
         stream = generator("jacobian", "check", case)
@@ -122,7 +103,7 @@ def rows(settings: Settings) -> Iterator[dict[str, Any]]:
                     }
 
 
-def document_rows(settings: Settings) -> Iterator[dict[str, Any]]:
+def document_rows(settings: Check) -> Iterator[dict[str, Any]]:
     """The document's run, a row for each mode, precision and reference: the worst of all inputs, and its own tolerance.
 
     One input at a time, as the document takes them: both sides then round the same forward pass alike, and their
@@ -167,7 +148,7 @@ def document_rows(settings: Settings) -> Iterator[dict[str, Any]]:
             }
 
 
-def float32_rows(settings: Settings) -> Iterator[dict[str, Any]]:
+def float32_rows(settings: Check) -> Iterator[dict[str, Any]]:
     """Relative error of float32 against the same contender in float64, at the document's width, by depth."""
     contenders = {**MODES, **PUBLISHED, **AUTOMATIC}
     for depth, (kind, xavier) in product(settings.float32_depths, WEIGHTS.items()):
@@ -196,18 +177,22 @@ def float32_rows(settings: Settings) -> Iterator[dict[str, Any]]:
             }
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace, settings: Check) -> step.Facts:
     """Write the tables."""
-    settings = step.settings(arguments, Settings)
     checked: Sequence[dict[str, Any]] = [*rows(settings), *document_rows(settings)]
-    tables.write(pd.DataFrame(checked), arguments.output)
-    tables.write(pd.DataFrame(float32_rows(settings)), arguments.float32)
+    tables.write(pd.DataFrame(checked), files.table)
+    tables.write(pd.DataFrame(float32_rows(settings)), files.float32)
     seeds = "jacobian/check/<case>, jacobian/float32/<depth>/<weights>/<seed>"
-    step.finish(arguments, [arguments.output, arguments.float32], seeds=seeds)
+    return {"seeds": seeds}
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__, Settings)
-    parser.add_argument("--output", type=Path, required=True, help="the table to write (.csv)")
-    parser.add_argument("--float32", type=Path, required=True, help="the table of float32's errors to write (.csv)")
-    step.run(main, parser)
+    step.run(
+        main,
+        __doc__,
+        Check,
+        outputs={
+            "table": "the table to write (.csv)",
+            "float32": "the table of float32's errors to write (.csv)",
+        },
+    )

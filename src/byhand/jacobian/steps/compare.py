@@ -1,7 +1,6 @@
 """Sum up the benchmark's observations: times, and verdicts for each shape."""
 
 import argparse
-from pathlib import Path
 
 import pandas as pd
 
@@ -12,19 +11,20 @@ from byhand.step import tables
 COLUMNS = ["device", "shape", "depth", "inputs", "library", "contender", "repetition", "wall_seconds", "operations"]
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace) -> None:
     """Write the tables and print the verdicts."""
-    times = pd.concat([tables.read(path, COLUMNS) for path in arguments.times])
+    times = pd.concat([tables.read(path, COLUMNS) for path in files.times])
     table = ratios.summary(times)
     verdicts = ratios.verdicts(times, table)
-    for name, found in zip(arguments.output, (table, verdicts), strict=True):
-        tables.write(found, name)
+    tables.write(table, files.table)
+    tables.write(verdicts, files.verdicts)
     print(verdicts.round(2).to_string(index=False))
-    step.finish(arguments, arguments.output, inputs=arguments.times)
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__)
-    parser.add_argument("--times", type=Path, nargs="+", required=True, help="the observations of each device (.csv)")
-    parser.add_argument("--output", type=Path, nargs=2, required=True, help="the tables: times, verdicts (.csv)")
-    step.run(main, parser)
+    step.run(
+        main,
+        __doc__,
+        inputs={"times": ("the observations of each device (.csv)",)},
+        outputs={"table": "the table of times to write (.csv)", "verdicts": "the table of verdicts to write (.csv)"},
+    )

@@ -9,10 +9,8 @@ result written. One row for each shape and way, and a second table: the map of t
 import argparse
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise, product
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -26,6 +24,7 @@ from byhand.jacobian import cost
 from byhand.jacobian.cost import Cost
 from byhand.jacobian.modes import MODES
 from byhand.jacobian.peers import PUBLISHED
+from byhand.jacobian.settings import Count
 from byhand.jacobian.shapes import parsed
 from byhand.step import tables
 
@@ -42,16 +41,6 @@ VIEWS = {
     "select",
     "squeeze_",
 }
-
-
-@dataclass(frozen=True)
-class Settings:
-    """The shapes that are counted, and the grid of the map."""
-
-    shapes: tuple[str, ...]
-    map_widths: tuple[int, ...]
-    map_hidden_width: int
-    map_depth: int
 
 
 class Moved(TorchDispatchMode):
@@ -100,7 +89,7 @@ def zeros(widths: Sequence[int], batch: int | None) -> tuple[list[Tensor], Tenso
     return weights, torch.zeros(widths[0]) if batch is None else torch.zeros(batch, widths[0])
 
 
-def rows(settings: Settings) -> Iterator[dict[str, Any]]:
+def rows(settings: Count) -> Iterator[dict[str, Any]]:
     """One row for each shape and way."""
     for name in settings.shapes:
         widths, batch = parsed(name)
@@ -134,7 +123,7 @@ def rows(settings: Settings) -> Iterator[dict[str, Any]]:
                 }
 
 
-def map_rows(settings: Settings) -> Iterator[dict[str, Any]]:
+def map_rows(settings: Count) -> Iterator[dict[str, Any]]:
     """One row for each (P, D): which mode takes fewer multiplications, predicted (P < D: reverse) and counted."""
     for P, D in product(settings.map_widths, repeat=2):
         widths = (D, *[settings.map_hidden_width] * settings.map_depth, P)
@@ -159,16 +148,16 @@ def cheaper(reverse: int, forward: int) -> str:
     return "equal" if reverse == forward else "reverse" if reverse < forward else "forward"
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace, settings: Count) -> None:
     """Write the tables."""
-    settings = step.settings(arguments, Settings)
-    tables.write(pd.DataFrame(rows(settings)).convert_dtypes(), arguments.output)
-    tables.write(pd.DataFrame(map_rows(settings)), arguments.crossover)
-    step.finish(arguments, [arguments.output, arguments.crossover])
+    tables.write(pd.DataFrame(rows(settings)).convert_dtypes(), files.table)
+    tables.write(pd.DataFrame(map_rows(settings)), files.crossover)
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__, Settings)
-    parser.add_argument("--output", type=Path, required=True, help="the table of costs to write (.csv)")
-    parser.add_argument("--crossover", type=Path, required=True, help="the map over (P, D) to write (.csv)")
-    step.run(main, parser)
+    step.run(
+        main,
+        __doc__,
+        Count,
+        outputs={"table": "the table of costs to write (.csv)", "crossover": "the map over (P, D) to write (.csv)"},
+    )

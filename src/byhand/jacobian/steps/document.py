@@ -5,7 +5,6 @@ diagonal matrices.
 """
 
 import argparse
-from pathlib import Path
 
 import pandas as pd
 
@@ -30,21 +29,24 @@ def printed(seconds: pd.DataFrame, check: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([seconds.assign(shape=large)[columns], check.assign(device="cuda", shape=small)[columns]])
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace) -> None:
     """Write the table and print it."""
-    times = pd.concat([tables.read(path, COLUMNS) for path in arguments.times])
-    seconds = tables.read(arguments.seconds, ["device", "depth", "mode", "seconds"])
-    check = tables.read(arguments.check, ["mode", "input_width", "hidden_width", "output_width", "depth", "seconds"])
+    times = pd.concat([tables.read(path, COLUMNS) for path in files.times])
+    seconds = tables.read(files.seconds, ["device", "depth", "mode", "seconds"])
+    check = tables.read(files.check, ["mode", "input_width", "hidden_width", "output_width", "depth", "seconds"])
     table = ratios.claims(times, printed(seconds, check))
     print(table.round(2).to_string(index=False))
-    tables.write(table, arguments.output)
-    step.finish(arguments, [arguments.output], inputs=[*arguments.times, arguments.seconds, arguments.check])
+    tables.write(table, files.table)
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__)
-    parser.add_argument("--times", type=Path, nargs="+", required=True, help="the observations of each device (.csv)")
-    parser.add_argument("--seconds", type=Path, required=True, help="the printed times at D = K = 1000, P = 1 (.csv)")
-    parser.add_argument("--check", type=Path, required=True, help="the printed times of the document's check (.csv)")
-    parser.add_argument("--output", type=Path, required=True, help="the table to write (.csv)")
-    step.run(main, parser)
+    step.run(
+        main,
+        __doc__,
+        inputs={
+            "times": ("the observations of each device (.csv)",),
+            "seconds": "the printed times at D = K = 1000, P = 1 (.csv)",
+            "check": "the printed times of the document's check (.csv)",
+        },
+        outputs={"table": "the table to write (.csv)"},
+    )

@@ -1,12 +1,12 @@
 """Draw the error of gradient descent against k, and the slopes that max |1 − αλᵢ| predicts, for three problems."""
 
 import argparse
-from pathlib import Path
 from textwrap import fill
 
 from byhand import step
 from byhand.errors import BadInput
 from byhand.least_squares.figures.appearance import step_size_text
+from byhand.least_squares.settings import FigureErrors
 from byhand.step import style, tables
 
 LOOKS = [  # (colour, marker)
@@ -21,16 +21,16 @@ WIDTH = 48
 """Characters that a line of a title holds."""
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace, settings: FigureErrors) -> None:
     """Write the figure."""
     columns = ["problem", "dataset", "fallback_for", "step", "k", "relative_error", "rate_to_the_k"]
-    table = tables.read(arguments.table, columns)
+    table = tables.read(files.table, columns)
     known = list(table["problem"].unique())
-    if unknown := [name for name in arguments.problems if name not in known]:
-        raise BadInput(f"--problems: {unknown[0]} is not in {arguments.table}, which has {'; '.join(known)}")
-    chosen = arguments.problems
+    if unknown := [name for name in settings.problems if name not in known]:
+        raise BadInput(f"--problems: {unknown[0]} is not in {files.table}, which has {'; '.join(known)}")
+    chosen = settings.problems
     size = (style.COLUMN, 2.1 * len(chosen) + 0.5)
-    with style.figure(arguments.output, rows=len(chosen), figsize=size, sharex=True, squeeze=False) as (drawn, panels):
+    with style.figure(files.figure, rows=len(chosen), figsize=size, sharex=True, squeeze=False) as (drawn, panels):
         for axes, name in zip(panels.flat, chosen, strict=True):
             of_problem = table[table["problem"] == name]
             first = of_problem.iloc[0]
@@ -55,12 +55,9 @@ def main(arguments: argparse.Namespace) -> None:
         panels[-1, 0].set_xlabel("steps k")
         handles, labels = panels[0, 0].get_legend_handles_labels()
         drawn.legend(handles, labels, loc="outside lower center", ncols=2)
-    step.finish(arguments, arguments.output, inputs=[arguments.table])
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__)
-    parser.add_argument("--table", type=Path, required=True, help="errors against k (.csv)")
-    parser.add_argument("--problems", nargs="+", required=True, help="the problems that are drawn")
-    parser.add_argument("--output", type=Path, nargs="+", required=True, help="the pictures to write (.svg, .png)")
-    step.run(main, parser)
+    step.run(
+        main, __doc__, FigureErrors, inputs={"table": "errors against k (.csv)"}, outputs={"figure": step.PICTURES}
+    )

@@ -1,7 +1,6 @@
 """Draw the iterates of gradient descent on the contours of a loss in two dimensions, one panel a step size."""
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,17 +12,17 @@ from byhand.step import style, tables
 COLOURS = ("blue", "green", "orange", "vermillion", "purple")
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace) -> None:
     """Write the figure."""
-    iterates = tables.read(arguments.iterates, ["step", "step_size", "k", "w_1", "w_2"])
-    landscape = tables.read(arguments.landscape, ["w_1", "w_2", "excess_loss"])
+    iterates = tables.read(files.iterates, ["step", "step_size", "k", "w_1", "w_2"])
+    landscape = tables.read(files.landscape, ["w_1", "w_2", "excess_loss"])
     grid = landscape.pivot_table(index="w_2", columns="w_1", values="excess_loss")
     best = iterates[iterates["step"] == "minimiser"].iloc[0]
     runs = iterates[iterates["step"] != "minimiser"]
     steps = list(runs.groupby("step", sort=False))
     rows = (len(steps) + 1) // 2
     options: dict[str, Any] = {"sharex": True, "sharey": True, "squeeze": False}
-    with style.figure(arguments.output, rows, 2, figsize=(style.COLUMN, 1.75 * rows), **options) as (drawn, panels):
+    with style.figure(files.figure, rows, 2, figsize=(style.COLUMN, 1.75 * rows), **options) as (drawn, panels):
         levels = np.geomspace(grid.to_numpy().max() / 400, grid.to_numpy().max(), 8)
         for index, (axes, (name, run)) in enumerate(zip(panels.flat, steps, strict=False)):
             axes.contour(grid.columns, grid.index, grid, levels=levels, colors=style.COLOURS["grey"], linewidths=0.4)
@@ -44,12 +43,12 @@ def main(arguments: argparse.Namespace) -> None:
             axes.legend(loc="center")
         drawn.supxlabel("w₁", fontsize=8)
         drawn.supylabel("w₂", fontsize=8)
-    step.finish(arguments, arguments.output, inputs=[arguments.iterates, arguments.landscape])
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__)
-    parser.add_argument("--iterates", type=Path, required=True, help="iterates by step size (.csv)")
-    parser.add_argument("--landscape", type=Path, required=True, help="the loss on a grid (.csv)")
-    parser.add_argument("--output", type=Path, nargs="+", required=True, help="the pictures to write (.svg, .png)")
-    step.run(main, parser)
+    step.run(
+        main,
+        __doc__,
+        inputs={"iterates": "iterates by step size (.csv)", "landscape": "the loss on a grid (.csv)"},
+        outputs={"figure": step.PICTURES},
+    )

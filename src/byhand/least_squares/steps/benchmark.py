@@ -7,9 +7,7 @@ repetitions), and the same as a multiple of one gradient, so that machines can b
 import argparse
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,18 +18,8 @@ from byhand import step
 from byhand.errors import BadInput
 from byhand.least_squares.descent import METHODS, Array, by_steps, gradient, multiplications, spectrum
 from byhand.least_squares.problems import with_condition
+from byhand.least_squares.settings import Benchmark
 from byhand.step import tables
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Every combination of features and steps."""
-
-    samples: int
-    features: tuple[int, ...]
-    steps: tuple[int, ...]
-    condition: float
-    repetitions: int
 
 
 def seconds(compute: Callable[[], object], repetitions: int) -> Array:
@@ -45,7 +33,7 @@ def seconds(compute: Callable[[], object], repetitions: int) -> Array:
     return np.array(found)
 
 
-def rows(settings: Settings, features: int) -> Iterator[dict[str, Any]]:
+def rows(settings: Benchmark, features: int) -> Iterator[dict[str, Any]]:
     """The times for one number of features."""
     problem = with_condition(settings.condition, settings.samples, features)
     X, y, start = problem.X, problem.y, problem.start
@@ -73,15 +61,12 @@ def rows(settings: Settings, features: int) -> Iterator[dict[str, Any]]:
             }
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace, settings: Benchmark) -> step.Facts:
     """Write the table."""
-    settings = step.settings(arguments, Settings)
     made = tqdm(settings.features, desc="numbers of features", mininterval=2)
-    tables.write(pd.DataFrame(row for features in made for row in rows(settings, features)), arguments.output)
-    step.finish(arguments, [arguments.output], seeds="least_squares/problem/<name>")
+    tables.write(pd.DataFrame(row for features in made for row in rows(settings, features)), files.table)
+    return {"seeds": "least_squares/problem/<name>"}
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__, Settings)
-    parser.add_argument("--output", type=Path, required=True, help="the table to write (.csv)")
-    step.run(main, parser)
+    step.run(main, __doc__, Benchmark, outputs={"table": "the table to write (.csv)"})

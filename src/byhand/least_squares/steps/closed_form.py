@@ -6,8 +6,6 @@ and method: the difference relative to the largest iterate, what rounding allows
 
 import argparse
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,18 +14,11 @@ import torch
 from tqdm import tqdm
 
 from byhand import step
-from byhand.least_squares.cases import ProblemSettings, add_data, problems, step_sizes
+from byhand.least_squares.cases import problems, step_sizes
 from byhand.least_squares.descent import METHODS, Array, multiplications, rounding_allows, spectrum
 from byhand.least_squares.problems import Problem
+from byhand.least_squares.settings import ClosedFormStep
 from byhand.step import tables
-
-
-@dataclass(frozen=True)
-class Settings(ProblemSettings):
-    """Multiples of the bound 2/λ_max, and numbers of steps."""
-
-    factors: tuple[float, ...]
-    steps: tuple[int, ...]
 
 
 def real_run(problem: Problem, step_size: float, steps: int) -> list[Array]:
@@ -45,7 +36,7 @@ def real_run(problem: Problem, step_size: float, steps: int) -> list[Array]:
     return iterates
 
 
-def rows(problem: Problem, settings: Settings) -> Iterator[dict[str, Any]]:
+def rows(problem: Problem, settings: ClosedFormStep) -> Iterator[dict[str, Any]]:
     """The comparisons on one problem."""
     X, y, start = problem.X, problem.y, problem.start
     known = spectrum(X)
@@ -69,16 +60,18 @@ def rows(problem: Problem, settings: Settings) -> Iterator[dict[str, Any]]:
                 }
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace, settings: ClosedFormStep) -> step.Facts:
     """Write the table."""
-    settings = step.settings(arguments, Settings)
-    made = tqdm(problems(settings, arguments.data), desc="problems", mininterval=2)
-    tables.write(pd.DataFrame(row for problem in made for row in rows(problem, settings)), arguments.output)
-    step.finish(arguments, [arguments.output], inputs=[arguments.data], seeds="least_squares/<problem|start>/<name>")
+    made = tqdm(problems(settings, files.data), desc="problems", mininterval=2)
+    tables.write(pd.DataFrame(row for problem in made for row in rows(problem, settings)), files.table)
+    return {"seeds": "least_squares/<problem|start>/<name>"}
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__, Settings)
-    add_data(parser)
-    parser.add_argument("--output", type=Path, required=True, help="the table to write (.csv)")
-    step.run(main, parser)
+    step.run(
+        main,
+        __doc__,
+        ClosedFormStep,
+        inputs={"data": "the housing data (.npz)"},
+        outputs={"table": "the table to write (.csv)"},
+    )

@@ -8,8 +8,6 @@ shrinks, so this one decides. The rate is compared where it can be seen (see `ra
 import argparse
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,10 +15,11 @@ import pandas as pd
 from tqdm import tqdm
 
 from byhand import step
-from byhand.least_squares.cases import ProblemSettings, add_data, problems, step_sizes
+from byhand.least_squares.cases import problems, step_sizes
 from byhand.least_squares.descent import Array, Spectrum, by_eigenvalues, descend, minimiser, spectrum
 from byhand.least_squares.problems import Problem
 from byhand.least_squares.rates import Window, rounding_floor, window
+from byhand.least_squares.settings import ConvergenceStep
 from byhand.step import tables
 
 SAME = 1e-10
@@ -30,22 +29,14 @@ SHORT = 20
 """The steps over which that factor is measured."""
 
 
-@dataclass(frozen=True)
-class Settings(ProblemSettings):
-    """Multiples of the bound, the longest run, the agreement that is wanted, and the length of the curves."""
-
-    factors: tuple[float, ...]
-    steps: int
-    tolerance: float
-    curve_steps: int
-
-
 def behaviour(factor: float) -> str:
     """What a component does that is multiplied by `factor` in each step."""
     return "stays" if abs(factor - 1) <= SAME else "converges" if factor < 1 else "diverges"
 
 
-def compare(problem: Problem, known: Spectrum, name: str, step_size: float, settings: Settings) -> dict[str, Any]:
+def compare(
+    problem: Problem, known: Spectrum, name: str, step_size: float, settings: ConvergenceStep
+) -> dict[str, Any]:
     """The row of one step size."""
     best = minimiser(problem.X, problem.y)
     multipliers, rate = known.multipliers(step_size), known.rate(step_size)
@@ -109,25 +100,28 @@ def curve(problem: Problem, known: Spectrum, name: str, step_size: float, steps:
             }
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace, settings: ConvergenceStep) -> step.Facts:
     """Write both tables."""
-    settings = step.settings(arguments, Settings)
     rows: list[dict[str, Any]] = []
     curves: list[dict[str, Any]] = []
-    for problem in tqdm(problems(settings, arguments.data), desc="problems", mininterval=2):
+    for problem in tqdm(problems(settings, files.data), desc="problems", mininterval=2):
         known = spectrum(problem.X)
         for name, step_size in step_sizes(settings.factors, known.bound(), known.optimal_step_size()).items():
             rows.append(compare(problem, known, name, step_size, settings))
             curves += curve(problem, known, name, step_size, settings.curve_steps)
-    tables.write(pd.DataFrame(rows), arguments.output)
-    tables.write(pd.DataFrame(curves), arguments.curves)
-    outputs = [arguments.output, arguments.curves]
-    step.finish(arguments, outputs, inputs=[arguments.data], seeds="least_squares/<problem|start>/<name>")
+    tables.write(pd.DataFrame(rows), files.table)
+    tables.write(pd.DataFrame(curves), files.curves)
+    return {"seeds": "least_squares/<problem|start>/<name>"}
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__, Settings)
-    add_data(parser)
-    parser.add_argument("--output", type=Path, required=True, help="the table of rates to write (.csv)")
-    parser.add_argument("--curves", type=Path, required=True, help="the table of errors against k to write (.csv)")
-    step.run(main, parser)
+    step.run(
+        main,
+        __doc__,
+        ConvergenceStep,
+        inputs={"data": "the housing data (.npz)"},
+        outputs={
+            "table": "the table of rates to write (.csv)",
+            "curves": "the table of errors against k to write (.csv)",
+        },
+    )

@@ -1,6 +1,6 @@
 """Show that M = I − αXᵀX need not be positive definite, nor invertible, and that gradient descent converges anyway.
 
-The document (exercise 18) sums the geometric series with "(I − αXᵀX) is invertible since I − αXᵀX is positive
+The assignment (exercise 18) sums the geometric series with "(I − αXᵀX) is invertible since I − αXᵀX is positive
 definite". Its smallest eigenvalue is 1 − αλ_max, negative for α in (1/λ_max, 2/λ_max) and 0 at 1/λ_max. What the sum
 Σ_{i<k} M^i = (I − M^k)(I − M)⁻¹ needs is that I − M = αXᵀX be invertible, which full column rank gives, and that
 M^k → 0, which the spectral radius gives, below one for all 0 < α < 2/λ_max. One row for each problem and step size.
@@ -8,29 +8,20 @@ M^k → 0, which the spectral radius gives, below one for all 0 < α < 2/λ_max.
 
 import argparse
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from byhand import step
-from byhand.least_squares.cases import ProblemSettings, add_data, problems, step_sizes
+from byhand.least_squares.cases import problems, step_sizes
 from byhand.least_squares.descent import by_matrix_power, minimiser, spectrum
 from byhand.least_squares.problems import Problem
+from byhand.least_squares.settings import DefinitenessStep
 from byhand.step import tables
 
 
-@dataclass(frozen=True)
-class Settings(ProblemSettings):
-    """Multiples of the bound 2/λ_max, and the power of 2 that stands for k → ∞."""
-
-    factors: tuple[float, ...]
-    doublings: int
-
-
-def rows(problem: Problem, settings: Settings) -> Iterator[dict[str, Any]]:
+def rows(problem: Problem, settings: DefinitenessStep) -> Iterator[dict[str, Any]]:
     """The numbers of one problem."""
     known = spectrum(problem.X)
     best = minimiser(problem.X, problem.y)
@@ -62,16 +53,18 @@ def rows(problem: Problem, settings: Settings) -> Iterator[dict[str, Any]]:
         }
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace, settings: DefinitenessStep) -> step.Facts:
     """Write the table."""
-    settings = step.settings(arguments, Settings)
-    made = (row for problem in problems(settings, arguments.data) for row in rows(problem, settings))
-    tables.write(pd.DataFrame(made), arguments.output)
-    step.finish(arguments, [arguments.output], inputs=[arguments.data], seeds="least_squares/<problem|start>/<name>")
+    made = (row for problem in problems(settings, files.data) for row in rows(problem, settings))
+    tables.write(pd.DataFrame(made), files.table)
+    return {"seeds": "least_squares/<problem|start>/<name>"}
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__, Settings)
-    add_data(parser)
-    parser.add_argument("--output", type=Path, required=True, help="the table to write (.csv)")
-    step.run(main, parser)
+    step.run(
+        main,
+        __doc__,
+        DefinitenessStep,
+        inputs={"data": "the housing data (.npz)"},
+        outputs={"table": "the table to write (.csv)"},
+    )

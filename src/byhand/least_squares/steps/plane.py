@@ -2,8 +2,6 @@
 
 import argparse
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,21 +11,11 @@ from byhand import step
 from byhand.least_squares.cases import step_sizes
 from byhand.least_squares.descent import Array, descend, loss, minimiser, spectrum
 from byhand.least_squares.problems import with_eigenvalues
+from byhand.least_squares.settings import Plane
 from byhand.step import tables
 
 
-@dataclass(frozen=True)
-class Settings:
-    """The problem, multiples of the bound 2/λ_max, numbers of steps, and points along an axis of the grid."""
-
-    samples: int
-    condition: float
-    factors: tuple[float, ...]
-    steps: int
-    grid_points: int
-
-
-def table(settings: Settings) -> tuple[pd.DataFrame, pd.DataFrame]:
+def table(settings: Plane) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The iterates of each step size and the minimiser; the loss above its minimum on a grid around them."""
     problem = with_eigenvalues("plane", np.array([1 / settings.condition, 1]), settings.samples)
     X, y = problem.X, problem.y
@@ -53,16 +41,21 @@ def table(settings: Settings) -> tuple[pd.DataFrame, pd.DataFrame]:
     return iterates, pd.DataFrame(grid).assign(excess_loss=excess)
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace, settings: Plane) -> step.Facts:
     """Write both tables."""
-    iterates, landscape = table(step.settings(arguments, Settings))
-    tables.write(iterates, arguments.output)
-    tables.write(landscape, arguments.landscape)
-    step.finish(arguments, [arguments.output, arguments.landscape], seeds="least_squares/problem/plane")
+    iterates, landscape = table(settings)
+    tables.write(iterates, files.table)
+    tables.write(landscape, files.landscape)
+    return {"seeds": "least_squares/problem/plane"}
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__, Settings)
-    parser.add_argument("--output", type=Path, required=True, help="the table of iterates to write (.csv)")
-    parser.add_argument("--landscape", type=Path, required=True, help="the table of the loss on a grid to write (.csv)")
-    step.run(main, parser)
+    step.run(
+        main,
+        __doc__,
+        Plane,
+        outputs={
+            "table": "the table of iterates to write (.csv)",
+            "landscape": "the table of the loss on a grid to write (.csv)",
+        },
+    )

@@ -2,14 +2,14 @@
 
 One row an identity: the largest difference of its two sides on small problems over the rationals, where nothing is
 rounded, so that 0 is exact; for the gradient also against autograd in float64. The identities are algebraic: they hold
-for any step size, convergent or not. Here too is the counterexample to the document's "I − αXᵀX is positive definite".
+for any step size, convergent or not. Here too is the counterexample to the assignment's claim that "I − αXᵀX is
+positive definite".
 """
 
 import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,10 +18,10 @@ import torch
 
 from byhand import step
 from byhand.data.arrays import load_housing
-from byhand.least_squares.cases import add_data
 from byhand.least_squares.descent import Array, by_matrix_power, by_sum_of_powers, descend, gradient, loss
 from byhand.least_squares.exact import rational, solve
 from byhand.least_squares.problems import SYNTHETIC, Problem, housing
+from byhand.least_squares.settings import Prove
 from byhand.step import tables
 
 X = rational([[1, 2], [0, 1], ["-1/2", 1]])
@@ -37,13 +37,6 @@ SINGULAR = rational([[1, 1], [1, 1]])  # rank 1; eigenvalues of XᵀX: 0 and 4
 
 LONG = 1000
 """Steps that stand for k → ∞ where the limit is a matter of smallness."""
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Numbers of steps."""
-
-    steps: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -206,16 +199,13 @@ def row(claim: Claim) -> dict[str, Any]:
     }
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace, settings: Prove) -> None:
     """Write the table."""
-    settings = step.settings(arguments, Settings)
-    made = [*claims(settings.steps), *autograd_claims(housing(load_housing(arguments.data)))]
-    tables.write(pd.DataFrame(map(row, made)), arguments.output)
-    step.finish(arguments, [arguments.output], inputs=[arguments.data])
+    made = [*claims(settings.steps), *autograd_claims(housing(load_housing(files.data)))]
+    tables.write(pd.DataFrame(map(row, made)), files.table)
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__, Settings)
-    add_data(parser)
-    parser.add_argument("--output", type=Path, required=True, help="the table to write (.csv)")
-    step.run(main, parser)
+    step.run(
+        main, __doc__, Prove, inputs={"data": "the housing data (.npz)"}, outputs={"table": "the table to write (.csv)"}
+    )

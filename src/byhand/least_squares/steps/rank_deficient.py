@@ -8,7 +8,6 @@ reaches only where w₀ has no part in the null space), and how far w₀'s part 
 import argparse
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,21 +16,13 @@ import pandas as pd
 
 from byhand import step
 from byhand.data.arrays import load_housing
-from byhand.least_squares.cases import add_data
 from byhand.least_squares.descent import descend, gradient, nearest_minimiser, spectrum
 from byhand.least_squares.problems import Problem, housing_problem, standardised, start_for, with_eigenvalues
+from byhand.least_squares.settings import RankDeficient
 from byhand.step import tables
 
 FALL = 1e-14
 """Runs are so long that the slowest component falls by this factor."""
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Random starts besides 0, and what relative distance counts as none."""
-
-    starts: int
-    tolerance: float
 
 
 def problems(path: Path) -> list[Problem]:
@@ -46,7 +37,7 @@ def problems(path: Path) -> list[Problem]:
     ]
 
 
-def rows(problem: Problem, settings: Settings) -> Iterator[dict[str, Any]]:
+def rows(problem: Problem, settings: RankDeficient) -> Iterator[dict[str, Any]]:
     """The ends of the runs of one problem."""
     X, y = problem.X, problem.y
     known = spectrum(X)
@@ -84,17 +75,19 @@ def rows(problem: Problem, settings: Settings) -> Iterator[dict[str, Any]]:
         }
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace, settings: RankDeficient) -> step.Facts:
     """Write the table."""
-    settings = step.settings(arguments, Settings)
-    made = (row for problem in problems(arguments.data) for row in rows(problem, settings))
-    tables.write(pd.DataFrame(made), arguments.output)
+    made = (row for problem in problems(files.data) for row in rows(problem, settings))
+    tables.write(pd.DataFrame(made), files.table)
     seeds = "least_squares/<problem|start>/<name>/<start>"
-    step.finish(arguments, [arguments.output], inputs=[arguments.data], seeds=seeds)
+    return {"seeds": seeds}
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__, Settings)
-    add_data(parser)
-    parser.add_argument("--output", type=Path, required=True, help="the table to write (.csv)")
-    step.run(main, parser)
+    step.run(
+        main,
+        __doc__,
+        RankDeficient,
+        inputs={"data": "the housing data (.npz)"},
+        outputs={"table": "the table to write (.csv)"},
+    )

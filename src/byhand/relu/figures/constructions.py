@@ -1,7 +1,6 @@
 """Draw each target, the network that equals it, and what each of the network's units contributes."""
 
 import argparse
-from pathlib import Path
 
 import pandas as pd
 
@@ -22,10 +21,10 @@ UNITS = [  # (colour, line style)
 ]
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace) -> None:
     """Write the figure."""
-    table = tables.read(arguments.table, ["function", "series", "x", "value"])
-    with style.figure(arguments.output, rows=len(TITLES), figsize=(style.COLUMN, 6.8)) as (_, panels):
+    table = tables.read(files.table, ["function", "series", "x", "value"])
+    with style.figure(files.figure, rows=len(TITLES), figsize=(style.COLUMN, 6.8)) as (_, panels):
         for axes, (name, title) in zip(panels, TITLES.items(), strict=True):
             series = dict(iter(table[table["function"] == name].groupby("series", sort=False)))
             target, network = series.pop("target"), series.pop("network")
@@ -42,11 +41,7 @@ def main(arguments: argparse.Namespace) -> None:
             axes.set_title(title.format(s=target.loc[target["value"] == 0, "x"].max()), loc="left")
             axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), handlelength=2.6)
         panels[-1].set_xlabel("x")
-    step.finish(arguments, arguments.output, inputs=[arguments.table])
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__)
-    parser.add_argument("--table", type=Path, required=True, help="curves of the units (.csv)")
-    parser.add_argument("--output", type=Path, nargs="+", required=True, help="the pictures to write (.svg, .png)")
-    step.run(main, parser)
+    step.run(main, __doc__, inputs={"table": "curves of the units (.csv)"}, outputs={"figure": step.PICTURES})

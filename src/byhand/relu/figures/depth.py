@@ -1,7 +1,6 @@
 """Draw the teeth that each further composition of the tent doubles, and the units that this takes."""
 
 import argparse
-from pathlib import Path
 
 from matplotlib.ticker import MaxNLocator
 
@@ -15,12 +14,12 @@ COUNTS = [  # (column, label, colour, marker, line style)
 ]
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace) -> None:
     """Write the figure."""
-    curves = tables.read(arguments.curves, ["function", "series", "x", "value"])
-    counts = tables.read(arguments.counts, ["compositions", *(column for column, *_ in COUNTS)])
+    curves = tables.read(files.curves, ["function", "series", "x", "value"])
+    counts = tables.read(files.counts, ["compositions", *(column for column, *_ in COUNTS)])
     teeth = dict(iter(curves[curves["function"] == "sawtooth"].groupby("series", sort=False)))
-    with style.figure(arguments.output, rows=2, figsize=(style.COLUMN, 4.6)) as (_, (above, below)):
+    with style.figure(files.figure, rows=2, figsize=(style.COLUMN, 4.6)) as (_, (above, below)):
         for index, (label, curve) in enumerate(teeth.items()):
             height = 1.5 * (len(teeth) - 1 - index)
             above.plot(curve["x"], curve["value"] + height, color=style.COLOURS["blue"])
@@ -41,12 +40,12 @@ def main(arguments: argparse.Namespace) -> None:
         below.xaxis.set_major_locator(MaxNLocator(integer=True))
         below.set(xlabel="compositions n", ylabel="number", title="ReLU units that compute it on all of ℝ, proven")
         below.legend()
-    step.finish(arguments, arguments.output, inputs=[arguments.curves, arguments.counts])
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__)
-    parser.add_argument("--curves", type=Path, required=True, help="curves of the sawtooth (.csv)")
-    parser.add_argument("--counts", type=Path, required=True, help="units against compositions (.csv)")
-    parser.add_argument("--output", type=Path, nargs="+", required=True, help="the pictures to write (.svg, .png)")
-    step.run(main, parser)
+    step.run(
+        main,
+        __doc__,
+        inputs={"curves": "curves of the sawtooth (.csv)", "counts": "units against compositions (.csv)"},
+        outputs={"figure": step.PICTURES},
+    )

@@ -5,9 +5,7 @@ Straight pieces need no more points than their ends, so x are the breakpoints an
 
 import argparse
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -16,16 +14,8 @@ from byhand import step
 from byhand.errors import BadInput
 from byhand.relu.constructions import TENT, ZIGZAG, OneHiddenLayer, one_hidden_layer, sawtooth, soft_threshold
 from byhand.relu.piecewise import RELU, PiecewiseLinear, combine, compose, line
+from byhand.relu.settings import Curves
 from byhand.step import tables
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What is shown."""
-
-    threshold: float
-    teeth: tuple[int, ...]
-
 
 Series = dict[str, PiecewiseLinear]
 
@@ -75,7 +65,7 @@ def points(name: str, shown: tuple[Fraction, Fraction], series: Series) -> Itera
             yield {"function": name, "series": label, "x": float(x), "value": float(f(x))}
 
 
-def rows(settings: Settings) -> Iterator[dict[str, Any]]:
+def rows(settings: Curves) -> Iterator[dict[str, Any]]:
     """All curves."""
     for construction in constructions(settings.threshold):
         yield from points(*construction)
@@ -83,18 +73,14 @@ def rows(settings: Settings) -> Iterator[dict[str, Any]]:
         yield from points("sawtooth", (Fraction(0), Fraction(1)), {f"n = {n}": sawtooth(n)})
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace, settings: Curves) -> None:
     """Write the table."""
-    settings = step.settings(arguments, Settings)
     try:
         table = pd.DataFrame(rows(settings))
     except ValueError as error:
         raise BadInput(str(error)) from error
-    tables.write(table, arguments.output)
-    step.finish(arguments, [arguments.output])
+    tables.write(table, files.table)
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__, Settings)
-    parser.add_argument("--output", type=Path, required=True, help="the table to write (.csv)")
-    step.run(main, parser)
+    step.run(main, __doc__, Curves, outputs={"table": "the table to write (.csv)"})

@@ -6,8 +6,6 @@ Writes one row for each n: 2n + 1 units in n + 1 layers do what takes 2ⁿ + 1 u
 
 import argparse
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -15,18 +13,11 @@ import pandas as pd
 from byhand import step
 from byhand.relu.constructions import composed_tent, deep_sawtooth, on_unit_interval, one_hidden_layer, sawtooth
 from byhand.relu.networks import float_check, function, unit_count
+from byhand.relu.settings import Depth
 from byhand.step import tables
 
 
-@dataclass(frozen=True)
-class Settings:
-    """How far it is counted."""
-
-    compositions: int
-    grid_points: int
-
-
-def rows(settings: Settings) -> Iterator[dict[str, Any]]:
+def rows(settings: Depth) -> Iterator[dict[str, Any]]:
     """The counts and verdicts for n = 1, 2, …"""
     for n in range(1, settings.compositions + 1):
         target, deep = sawtooth(n), deep_sawtooth(n)
@@ -52,14 +43,10 @@ def rows(settings: Settings) -> Iterator[dict[str, Any]]:
         }
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace, settings: Depth) -> None:
     """Write the table."""
-    settings = step.settings(arguments, Settings)
-    tables.write(pd.DataFrame(rows(settings)), arguments.output)
-    step.finish(arguments, [arguments.output])
+    tables.write(pd.DataFrame(rows(settings)), files.table)
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__, Settings)
-    parser.add_argument("--output", type=Path, required=True, help="the table to write (.csv)")
-    step.run(main, parser)
+    step.run(main, __doc__, Depth, outputs={"table": "the table to write (.csv)"})

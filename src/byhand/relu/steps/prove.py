@@ -1,4 +1,4 @@
-"""Prove that the document's ReLU networks are their targets on all of ℝ, and tell planted mistakes apart.
+"""Prove that the assignment's ReLU networks are their targets on all of ℝ, and tell planted mistakes apart.
 
 Writes one row an identity: the verdict of the exact calculus, where the two sides differ most if they do, and the
 second check by float evaluation. Beside it the proofs: one row for each piece of either side, with the exact place,
@@ -9,7 +9,6 @@ import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -28,15 +27,8 @@ from byhand.relu.constructions import (
 )
 from byhand.relu.networks import float_check, function, linear, unit_count
 from byhand.relu.piecewise import PiecewiseLinear, difference, line
+from byhand.relu.settings import Prove
 from byhand.step import tables
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Numbers of the proofs."""
-
-    thresholds: tuple[float, ...]
-    grid_points: int
 
 
 @dataclass(frozen=True)
@@ -51,7 +43,7 @@ class Claim:
 
 
 def claims(thresholds: tuple[float, ...]) -> Iterator[Claim]:
-    """The identities of problem 3, the slips in its text, and planted mistakes."""
+    """The identities of problem 3, the mistakes in its text, and planted ones."""
     source = "exercise 8"
     yield Claim("tent = ReLU(1 - ReLU(2x-1) - ReLU(1-2x))", source, tent_network(), TENT)
     half, whole = relu_of(2, -1), relu_of(2, -2)
@@ -136,20 +128,20 @@ def proof(claim: Claim) -> Iterator[dict[str, Any]]:
             }
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace, settings: Prove) -> None:
     """Write both tables."""
-    settings = step.settings(arguments, Settings)
     try:
         made = list(claims(settings.thresholds))
     except ValueError as error:
         raise BadInput(f"--thresholds: {error}") from error
-    tables.write(pd.DataFrame(verdict(claim, settings.grid_points) for claim in made), arguments.output)
-    tables.write(pd.DataFrame(row for claim in made for row in proof(claim)), arguments.proofs)
-    step.finish(arguments, [arguments.output, arguments.proofs])
+    tables.write(pd.DataFrame(verdict(claim, settings.grid_points) for claim in made), files.table)
+    tables.write(pd.DataFrame(row for claim in made for row in proof(claim)), files.proofs)
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__, Settings)
-    parser.add_argument("--output", type=Path, required=True, help="the table of identities to write (.csv)")
-    parser.add_argument("--proofs", type=Path, required=True, help="the table of pieces to write (.csv)")
-    step.run(main, parser)
+    step.run(
+        main,
+        __doc__,
+        Prove,
+        outputs={"table": "the table of identities to write (.csv)", "proofs": "the table of pieces to write (.csv)"},
+    )

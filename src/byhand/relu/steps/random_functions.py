@@ -6,9 +6,7 @@ one. Each network is proven again with a breakpoint shifted by 2⁻⁵⁰ and wi
 
 import argparse
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -19,18 +17,10 @@ from byhand.numerics.randomness import generator
 from byhand.relu.constructions import SHIFT, one_hidden_layer
 from byhand.relu.networks import float_check, function, unit_count
 from byhand.relu.piecewise import PiecewiseLinear, through
+from byhand.relu.settings import RandomFunctions
 from byhand.step import tables
 
 FLAT = ("nowhere", "left", "inside", "right")
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How many, and how large."""
-
-    functions: int
-    breakpoints: int
-    grid_points: int
 
 
 def random_function(stream: torch.Generator, breakpoints: int, flat: str) -> PiecewiseLinear:
@@ -52,7 +42,7 @@ def random_function(stream: torch.Generator, breakpoints: int, flat: str) -> Pie
     return through(points, left_slope=Fraction(slopes[0], 16), right_slope=Fraction(slopes[-1], 16))
 
 
-def rows(settings: Settings) -> Iterator[dict[str, Any]]:
+def rows(settings: RandomFunctions) -> Iterator[dict[str, Any]]:
     """Each function's network and its verdicts."""
     for index in range(settings.functions):
         stream = generator("relu", "random_functions", index)
@@ -80,14 +70,11 @@ def equality(f: PiecewiseLinear, g: PiecewiseLinear) -> str:
     return "equal" if f == g else "different"
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace, settings: RandomFunctions) -> step.Facts:
     """Write the table."""
-    settings = step.settings(arguments, Settings)
-    tables.write(pd.DataFrame(rows(settings)), arguments.output)
-    step.finish(arguments, [arguments.output], seeds="relu/random_functions/<function>")
+    tables.write(pd.DataFrame(rows(settings)), files.table)
+    return {"seeds": "relu/random_functions/<function>"}
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__, Settings)
-    parser.add_argument("--output", type=Path, required=True, help="the table to write (.csv)")
-    step.run(main, parser)
+    step.run(main, __doc__, RandomFunctions, outputs={"table": "the table to write (.csv)"})

@@ -2,7 +2,6 @@
 
 import argparse
 from collections import defaultdict
-from pathlib import Path
 
 from byhand import step
 from byhand.report import history
@@ -24,9 +23,9 @@ BEHIND = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.5}
 """What keeps a label readable where an arrow runs behind it."""
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace) -> None:
     """Write the figure."""
-    records = history.behind(arguments.results, arguments.made)
+    records = history.behind(files.results, files.made)
     between = history.edges(records)
     level = history.levels(sorted({record.step for record in records}), between)
     places: dict[str, tuple[float, float]] = {}
@@ -42,7 +41,7 @@ def main(arguments: argparse.Namespace) -> None:
     jobs: dict[str, int] = defaultdict(int)
     for record in records:
         jobs[record.step] += 1
-    with style.figure(arguments.output, figsize=(2 * style.COLUMN, 0.22 * bottom + 0.4)) as (_, axes):
+    with style.figure(files.figure, figsize=(2 * style.COLUMN, 0.22 * bottom + 0.4)) as (_, axes):
         for first, second in sorted(between):
             axes.annotate(
                 "",
@@ -62,12 +61,15 @@ def main(arguments: argparse.Namespace) -> None:
         axes.set_xlim(-0.95, max(level.values()) + 0.9)
         axes.set_ylim(bottom, -0.8)
         axes.axis("off")
-    step.finish(arguments, arguments.output)
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__)
-    parser.add_argument("--results", type=Path, required=True, help="the folder of all results and their provenance")
-    parser.add_argument("--made", type=Path, nargs="+", required=True, help="the results whose making is drawn")
-    parser.add_argument("--output", type=Path, nargs="+", required=True, help="the pictures to write (.svg, .png)")
-    step.run(main, parser)
+    step.run(
+        main,
+        __doc__,
+        unrecorded={
+            "results": "the folder of all results and their provenance",
+            "made": ("the results whose making is drawn",),
+        },
+        outputs={"figure": step.PICTURES},
+    )

@@ -12,15 +12,15 @@ from byhand.report.judgement import judged, told
 from byhand.step import tables
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace) -> step.Facts:
     """Write the tables and print the verdicts."""
 
     @cache
     def read(name: str) -> pd.DataFrame:
-        return tables.read(arguments.results / name, [])
+        return tables.read(files.results / name, [])
 
     rows = []
-    for name, claim in claims.load(arguments.claims).items():
+    for name, claim in claims.load(files.claims).items():
         judgement = judged(name, claim, read(claim.table))
         rows.append(
             {
@@ -50,21 +50,28 @@ def main(arguments: argparse.Namespace) -> None:
             "claim": finding.claim,
             "tables": " ".join(dict.fromkeys(number.table for number in finding.numbers.values())),
         }
-        for name, finding in claims.load_findings(arguments.findings).items()
+        for name, finding in claims.load_findings(files.findings).items()
     ]
-    tables.write(table, arguments.output[0])
-    tables.write(pd.DataFrame(found), arguments.output[1])
-    inputs = claims.evidence(arguments.claims, arguments.findings)
-    in_results = [arguments.results / Path(path).relative_to("results") for path in inputs]
-    step.finish(arguments, arguments.output, inputs=[arguments.claims, arguments.findings, *in_results])
+    tables.write(table, files.verdicts)
+    tables.write(pd.DataFrame(found), files.numbers)
+    inputs = claims.evidence(files.claims, files.findings)
+    in_results = [files.results / Path(path).relative_to("results") for path in inputs]
+    return {"inputs": [files.claims, files.findings, *in_results]}
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__)
-    parser.add_argument("--claims", type=Path, required=True, help="what the document claims (.yaml)")
-    parser.add_argument("--findings", type=Path, required=True, help="what fell out of judging it (.yaml)")
-    parser.add_argument("--results", type=Path, required=True, help="the folder of all tables")
-    parser.add_argument(
-        "--output", type=Path, nargs=2, required=True, help="the tables of verdicts and of findings to write (.csv)"
+    step.run(
+        main,
+        __doc__,
+        inputs={
+            "claims": "what the document claims (.yaml)",
+            "findings": "what fell out of judging it (.yaml)",
+        },
+        unrecorded={
+            "results": "the folder of all tables",
+        },
+        outputs={
+            "verdicts": "the table of verdicts to write (.csv)",
+            "numbers": "the table of findings and their numbers to write (.csv)",
+        },
     )
-    step.run(main, parser)

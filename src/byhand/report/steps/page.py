@@ -22,7 +22,8 @@ from byhand.errors import BadInput
 from byhand.report import history
 from byhand.report.chapters import CHAPTERS, Shown, of_exercise, shown
 from byhand.report.claims import MEANINGS, SIGNS
-from byhand.step import files, tables
+from byhand.step import tables
+from byhand.step.files import write_text
 
 DATA_SETS = {
     "mnist": "MNIST",
@@ -110,21 +111,21 @@ def measured(paths: Sequence[Path]) -> list[Shown]:
     return found
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(files: argparse.Namespace) -> None:
     """Write the page."""
 
     @cache
     def read(name: str) -> pd.DataFrame:
-        return tables.read(arguments.results / name, [])
+        return tables.read(files.results / name, [])
 
-    claims = tables.read(arguments.results / "report/claims.csv", ["claim", "exercise", "verdict", "value"])
-    findings = tables.read(arguments.results / "report/findings.csv", ["finding", "title", "says"])
+    claims = tables.read(files.results / "report/claims.csv", ["claim", "exercise", "verdict", "value"])
+    findings = tables.read(files.results / "report/findings.csv", ["finding", "title", "says"])
     claims, findings = (
         table.astype(object).where(table.notna(), "").assign(chapter=[of_exercise(e).name for e in table["exercise"]])
         for table in (claims, findings)
     )
     counts = Counter(claims["verdict"])
-    records = history.behind(arguments.results, arguments.made)
+    records = history.behind(files.results, files.made)
     data = {
         name: {"dataset": table["dataset"].iloc[0], "fallback_for": table["fallback_for"].iloc[0]}
         for name, table in (
@@ -132,7 +133,7 @@ def main(arguments: argparse.Namespace) -> None:
             ("images", read("initialization/depth.csv")),
         )
     }
-    svgs = [path for path in (*arguments.made, *arguments.benchmarks) if path.suffix == ".svg"]
+    svgs = [path for path in (*files.made, *files.benchmarks) if path.suffix == ".svg"]
     page = (
         environment()
         .get_template("page.html.j2")
@@ -143,23 +144,31 @@ def main(arguments: argparse.Namespace) -> None:
             why_not=sorted({str(reason) for reason in claims["why_not"] if reason}),
             problems={chapter.name: f"Problem {chapter.problem}" for chapter in CHAPTERS},
             chapters=[(chapter, chapter.tables(lambda name: read(name).copy())) for chapter in CHAPTERS],
-            pictures=pictures(svgs, arguments.captions),
-            benchmarks=measured(arguments.benchmarks),
+            pictures=pictures(svgs, files.captions),
+            benchmarks=measured(files.benchmarks),
             data=data,
             run=run_of(records),
-            configuration=yaml.safe_dump(yaml.safe_load(arguments.configuration), sort_keys=False, allow_unicode=True),
+            configuration=yaml.safe_dump(yaml.safe_load(files.configuration), sort_keys=False, allow_unicode=True),
         )
     )
-    files.write_text(arguments.output, page)
-    step.finish(arguments, [arguments.output])
+    write_text(files.page, page)
+
+
+def add_configuration(parser: argparse.ArgumentParser) -> None:
+    """The flag for the configuration of the run."""
+    parser.add_argument("--configuration", required=True, help="the configuration of the run, as JSON")
 
 
 if __name__ == "__main__":
-    parser = step.parser(__doc__)
-    parser.add_argument("--results", type=Path, required=True, help="the folder of all results and their provenance")
-    parser.add_argument("--made", type=Path, nargs="+", required=True, help="the results that are shown")
-    parser.add_argument("--benchmarks", type=Path, nargs="*", default=[], help="tables and pictures of benchmarks")
-    parser.add_argument("--captions", type=Path, required=True, help="the folder of the pictures' captions (.rst)")
-    parser.add_argument("--configuration", required=True, help="the configuration of the run, as JSON")
-    parser.add_argument("--output", type=Path, required=True, help="the page to write (.html)")
-    step.run(main, parser)
+    step.run(
+        main,
+        __doc__,
+        unrecorded={
+            "results": "the folder of all results and their provenance",
+            "made": ("the results that are shown",),
+            "benchmarks": ("tables and pictures of benchmarks",),
+            "captions": "the folder of the pictures' captions (.rst)",
+        },
+        outputs={"page": "the page to write (.html)"},
+        extra=add_configuration,
+    )

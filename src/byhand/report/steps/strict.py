@@ -21,4 +21,4 @@ def main(arguments: argparse.Namespace) -> None:
 if __name__ == "__main__":
     parser = step.parser(__doc__)
     parser.add_argument("--table", type=Path, required=True, help="the verdicts (.csv)")
-    step.run(main, parser)
+    step.command(main, parser)

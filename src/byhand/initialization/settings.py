@@ -1,0 +1,152 @@
+"""The section `initialization` of the configuration."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from byhand.workflow.settings import (
+    BatchSize,
+    Different,
+    Epochs,
+    Images,
+    LearningRate,
+    Section,
+    SeveralSeeds,
+    Size,
+    Sizes,
+    number,
+    text,
+    whole,
+)
+
+InitializationName = Annotated[
+    str,
+    text(
+        "uniform_NUMBER, with a number above 0, or one of xavier_uniform, lecun, he, orthogonal",
+        r"uniform_(?=.*[1-9])[0-9]{1,6}(\.[0-9]{1,9})?|xavier_uniform|lecun|he|orthogonal",
+    ),
+]
+Initializations = Annotated[
+    tuple[InitializationName, ...], Different("a list of one or more different names of initializations")
+]
+Depth = Annotated[int, whole(1, 128)]
+Depths = Annotated[tuple[Depth, ...], Different("a list of one or more different whole numbers from 1 to 128")]
+D = Annotated[float, number("from 0.001 to 10", ge=0.001, le=10)]
+Order = Annotated[Literal["file", "shuffled"], Field(title="one of file, shuffled")]
+
+
+class Grid(Section):
+    """Every combination of these is trained."""
+
+    initializations: Initializations = Field(description="how the weights are drawn; uniform_0.1 is U[−0.1, 0.1]")
+    depths: Depths = Field(description="numbers of tanh layers")
+    hidden_widths: Sizes = Field(description="widths of the hidden layers")
+
+
+class Network(Section):
+    """The shape of the assignment's networks."""
+
+    depth: Depth = Field(description="number of tanh layers")
+    hidden_width: Size = Field(description="width of the hidden layers")
+
+
+class Document(Section):
+    """The assignment's own networks, also trained on shuffled examples."""
+
+    initializations: Initializations = Field(description="how the weights are drawn")
+    depth: Depth = Field(description="number of tanh layers")
+    hidden_width: Size = Field(description="width of the hidden layers")
+
+
+class EpochsOfData(Section):
+    """Epochs of each data set."""
+
+    mnist: Epochs = Field(description="epochs on MNIST")
+    digits: Epochs = Field(description="epochs on the bundled data")
+
+
+class Training(Section):
+    """How a network is trained: plain gradient descent."""
+
+    seeds: SeveralSeeds = Field(description="runs, each from its own random start")
+    epochs: EpochsOfData = Field(description="epochs of each data set")
+    batch_size: BatchSize = Field(description="images of a batch; the last, partial batch is dropped")
+    learning_rate: LearningRate = Field(description="learning rate of gradient descent")
+    probes: Size = Field(description="times during training that the layers are looked at, besides at the start")
+    probe_images: Images = Field(description="test images that the layers are looked at with")
+
+
+class Propagation(Section):
+    """One batch through random networks and back."""
+
+    hidden_widths: Sizes = Field(description="widths at which the theory is tested")
+    seeds: SeveralSeeds = Field(description="random networks")
+    images: Images = Field(description="images of the batch")
+    bins: Size = Field(description="bins of the histograms; an odd number has 0 in the middle of one")
+
+
+class Phase(Section):
+    """Growth of the error per layer against d of U[−d, d]."""
+
+    d: Annotated[tuple[D, ...], Different("a list of one or more different numbers from 0.001 to 10")] = Field(
+        description="half-widths d of the distribution of the weights"
+    )
+    hidden_widths: Sizes = Field(description="widths of the hidden layers")
+    first_layer: Depth = Field(description="layer from which the growth is measured")
+    last_layer: Depth = Field(description="layer to which the growth is measured")
+    images: Images = Field(description="random inputs")
+    seeds: SeveralSeeds = Field(description="random networks")
+
+
+class Benchmark(Section):
+    """`make bench`."""
+
+    seeds: Sizes = Field(description="numbers of runs that are trained together")
+    steps: Annotated[int, whole(1, 100_000)] = Field(description="steps of each method in each repetition")
+    repetitions: Size = Field(description="repetitions of each measurement")
+
+
+class Initialization(Section):
+    """Problem 4: how initialisation and depth decide whether a tanh network learns."""
+
+    grid: Grid
+    document: Document
+    training: Training
+    propagation: Propagation
+    phase: Phase
+    benchmark: Benchmark
+
+
+class TrainStep(Training):
+    """What the step `train` is given."""
+
+    initialization: InitializationName = Field(description="how the weights are drawn")
+    depth: Depth = Field(description="number of tanh layers")
+    hidden_width: Size = Field(description="width of the hidden layers")
+    order: Order = Field(description="order of the examples: as in the file, or new in each epoch")
+
+
+class PropagateStep(Network, Propagation):
+    """What the step `propagate` is given."""
+
+    initialization: InitializationName = Field(description="how the weights are drawn")
+    depths: Depths = Field(description="numbers of tanh layers")
+
+
+class CompareStep(Network, Grid):
+    """What the step `compare` is given: which networks there are."""
+
+    document_initializations: Initializations = Field(description="initializations of the assignment's own networks")
+
+
+class BenchmarkStep(Network, Benchmark):
+    """What the step `benchmark` is given."""
+
+    batch_size: BatchSize = Field(description="images of a batch")
+    learning_rate: LearningRate = Field(description="learning rate of gradient descent")
+
+
+class DepthFigure(Section):
+    """What the figure `depth` is given."""
+
+    hidden_width: Size = Field(description="width of the hidden layers")

@@ -1,0 +1,105 @@
+"""The section `jacobian` of the configuration. A shape is its widths D-K₁-…-K_L-P.
+
+30*10 stands for ten layers of 30, and @256 for a batch of 256 inputs.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field
+
+from byhand.workflow.settings import Different, PositiveFraction, Seconds, Section, Seeds, Size, Sizes, text, whole
+
+Layers = Annotated[int, whole(1, 100)]
+Repetitions = Annotated[int, whole(1, 1000)]
+Shape = Annotated[
+    str,
+    text(
+        "three or more widths such as 2-30*10-10, or 2-30*10-10@256 for a batch",
+        r"[1-9][0-9]*(-[1-9][0-9]*([*][1-9][0-9]*)?)+-[1-9][0-9]*(@[1-9][0-9]*)?",
+    ),
+]
+Shapes = Annotated[
+    tuple[Shape, ...], Different("a list of one or more different shapes such as 2-30*10-10 or 2-30*10-10@256")
+]
+Contender = Annotated[str, text("the name of a contender, such as reverse", "[a-z][a-z_]*")]
+Contenders = Annotated[
+    tuple[Contender, ...],
+    Different("a list of one or more names such as reverse, forward, published_reverse, published_forward"),
+]
+DEVICES = ("auto", ["cpu"], ["cuda"], ["cpu", "cuda"], ["cuda", "cpu"])
+
+
+def _devices(value: Any) -> Any:
+    if value not in DEVICES:
+        raise ValueError("not among the known")
+    return value
+
+
+class Check(Section):
+    """Random shapes against automatic differentiation and central differences."""
+
+    cases: Annotated[int, whole(1, 100_000)] = Field(description="random shapes")
+    largest_width: Size = Field(description="largest width of a layer")
+    largest_depth: Layers = Field(description="largest number of layers")
+    tolerance: PositiveFraction = Field(description="relative tolerance in float64 with Xavier weights")
+    document_inputs: Size = Field(description="inputs of the assignment's own check")
+    document_input_width: Size = Field(description="D of the assignment's own check")
+    document_hidden_width: Size = Field(description="K of the assignment's own check")
+    document_output_width: Size = Field(description="P of the assignment's own check")
+    document_depth: Layers = Field(description="L of the assignment's own check")
+    document_tolerance: PositiveFraction = Field(description="absolute tolerance of the assignment's own check")
+    float32_depths: Annotated[
+        tuple[Layers, ...], Different("a list of one or more different whole numbers from 1 to 100")
+    ] = Field(description="depths at which float32 is compared with float64")
+    float32_seeds: Seeds = Field(description="random networks of that comparison")
+
+
+class Count(Section):
+    """Multiplications and bytes, by formula and counted."""
+
+    shapes: Shapes = Field(description="shapes whose cost is counted")
+    map_widths: Sizes = Field(description="P and D of the map of the cheaper mode")
+    map_hidden_width: Size = Field(description="K of the map")
+    map_depth: Layers = Field(description="L of the map")
+
+
+class Benchmark(Section):
+    """`make bench`: every way to compute J."""
+
+    shapes: Shapes = Field(description="shapes that are timed")
+    repetitions: Repetitions = Field(description="repetitions of each measurement")
+    turn_seconds: Seconds = Field(description="seconds of a turn: it has as many calls as fit")
+    slow_seconds: Seconds = Field(description="seconds of a call above which a method counts as slow")
+    slow_repetitions: Repetitions = Field(description="repetitions of a slow method")
+
+
+class Times(Section):
+    """The assignment's own timing: its way, and ours."""
+
+    contenders: Contenders = Field(description="the methods that are timed")
+    shapes: Shapes = Field(description="shapes that are timed")
+    repetitions: Repetitions = Field(description="repetitions of each measurement")
+    turn_seconds: Seconds = Field(description="seconds of a turn: it has as many calls as fit")
+    slow_seconds: Seconds = Field(description="seconds of a call above which a method counts as slow")
+    slow_repetitions: Repetitions = Field(description="repetitions of a slow method")
+
+
+class Jacobian(Section):
+    """Problem 2: the Jacobian of a deep tanh network by hand."""
+
+    check: Check
+    count: Count
+    devices: Annotated[Any, AfterValidator(_devices), Field(title="auto, or a list of one or both of cpu, cuda")] = (
+        Field(description="devices to time on: what this machine has, or a list")
+    )
+    times: Times
+    benchmark: Benchmark
+
+
+class BenchmarkStep(Benchmark):
+    """What the step `benchmark` is given."""
+
+    device: Annotated[Literal["cpu", "cuda"], Field(title="one of cpu, cuda")] = Field(description="where to compute")
+    only: Annotated[tuple[Contender, ...], Different("names of contenders", least=0)] = Field(
+        description="the methods that are timed; all if none is named"
+    )
