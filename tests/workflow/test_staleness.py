@@ -111,6 +111,12 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
     "the README": (edit("README.md", "A README", "Another README"), {}),
     "a comment in the conda environment": (edit("environment.yml", "name: byhand", "# a comment\nname: byhand"), {}),
     "a comment in the configuration": (edit("config.yaml", "data:", "# a comment\ndata:"), {}),
+    "the keys of a section in another order": (
+        lambda project: project.configure(
+            "gradients", "check", value={"seeds": 2, "samples": [3], "hidden_widths": [2], "input_widths": [1, 2]}
+        ),
+        {},
+    ),
     "a comment in the rules": (edit("workflow/rules/housing.smk", "rule housing:", "# a comment\nrule housing:"), {}),
     "a touched input": (touch("published/*.csv"), {}),
     "touched sources, configuration and data": (touch("src/**/*.py", "config.yaml", "results/data/*"), {}),
@@ -215,9 +221,9 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
         {"housing_figure_slips": 1},
     ),
     "the style of all figures": (edit("src/byhand/step/style.py", "COLUMN = 3.5", "COLUMN = 3.4"), FIGURES),
-    "a rule's command": (
-        edit("workflow/rules/gradients.smk", "--output {output.table} > {log}", "--output {output.table}  > {log}"),
-        {"gradients_check": 1, "gradients_figure_check": 1},
+    "the command of all rules but the download": (
+        edit("workflow/rules/step.smk", "{params.files:q} > {log}", "{params.files:q}  > {log}"),
+        {rule: jobs for rule, jobs in EVERYTHING.items() if rule != "data_download"},
     ),
     "what a claim says": (edit("published/claims.yaml", "The four written", "The written"), {"report_judge": 1}),
     "how claims are judged": (

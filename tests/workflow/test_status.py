@@ -35,12 +35,12 @@ def test_of_a_finished_project_only_the_sum_is_told(project: Project) -> None:
 
 def test_what_is_not_done_is_told_by_rule(project: Project) -> None:
     project.edit("src/byhand/housing/figures/slips.py", "capsize=2", "capsize=3")  # stale: two pictures, provenance
-    project.configure("initialization", "grid", "depths", value=[1, 2, 3])  # one more network: three files
+    project.configure("initialization", "grid", "depths", value=[1, 2, 3])  # one more network: four files
     (project.path / "published/gradient_check.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     assert project.snakemake("results/gradients/document.csv").returncode != 0
     table = status(project)
     assert table["housing_figure_slips"] == ["-", "-", "-", "3", "-"]
-    assert table["initialization_train"] == ["15", "-", "-", "-", "3"]
+    assert table["initialization_train"] == ["20", "-", "-", "-", "4"]
     assert table["gradients_document"] == ["-", "-", "2", "-", "-"]
 
 

@@ -1,4 +1,6 @@
-# What the rules of all rooms share: two bases for `use rule`, and the outputs of a figure.
+# Functions that rules use.
+
+from byhand.data.layout import in_use
 
 
 def figure(room, name):
@@ -9,33 +11,25 @@ def figure(room, name):
     return dict(figure=[svg, f"results/{stem}.png"], provenance=f"results/{stem}.json")
 
 
-rule step:
-    log:
-        "logs/step.log",
-    conda:
-        "../../environment.yml"
-    resources:
-        **at_most(),
-    params:
-        files=files,
-    """A base for all others: a script whose flags are the names of the rule's wildcards, inputs and outputs."""
-    message:
-        "{rule} {wildcards}"
-    shell:
-        "python -m {params.step} --threads {threads} {params.settings:q} {params.files:q} > {log} 2>&1"
+def places(wildcards, output):
+    """The flags that say where the arrays of this kind come from and go to."""
+    home = configuration.data_home(config)
+    sources = config["data"][wildcards.kind]
+    mirrors = {
+        f"{source}_mirrors": config["data"]["mirrors"].get(source)
+        for source in sources
+        if config["data"]["mirrors"].get(source)
+    }
+    home = {"home": home} if in_use(sources, home) else {}
+    return flags({"sources": sources, **home, **mirrors, "arrays": output.arrays})
 
 
-rule visible_step:
-    log:
-        "logs/visible_step.log",
-    conda:
-        "../../environment.yml"
-    resources:
-        **at_most(),
-    params:
-        files=files,
-    """A base for what shows its output in the terminal, too."""
-    message:
-        "{rule} {wildcards}"
-    shell:
-        "python -m {params.step} --threads {threads} {params.settings:q} {params.files:q} 2>&1 | tee {log}"
+def timing(device, section):
+    """The parameters of a rule that times Jacobians; `only` names the methods, or none for all."""
+    values = {
+        **config["jacobian"][section],
+        "only": config["jacobian"][section].get("contenders", []),
+        "device": device,
+    }
+    values.pop("contenders", None)
+    return step("jacobian.steps.benchmark", values)

@@ -1,21 +1,9 @@
 # The two data sets, each as one file of arrays, from the first source that is available.
 
-from byhand.data.layout import cached, in_use
+from byhand.data.layout import cached
 
 KINDS = ["images", "housing"]
 HOME = configuration.or_exit(configuration.data_home, config)
-
-
-def places(wildcards, output):
-    """The flags that say where the arrays of this kind come from and go to."""
-    sources = config["data"][wildcards.kind]
-    mirrors = {
-        f"{source}_mirrors": config["data"]["mirrors"].get(source)
-        for source in sources
-        if config["data"]["mirrors"].get(source)
-    }
-    home = {"home": HOME} if in_use(sources, HOME) else {}
-    return flags({"sources": sources, **home, **mirrors, "arrays": output.arrays})
 
 
 # On a cluster too this runs on the submitting machine, which has a network.

@@ -8,17 +8,6 @@ DEVICES = configuration.or_exit(
 )
 
 
-def timing(device, section):
-    """The parameters of a rule that times Jacobians; `only` names the methods, or none for all."""
-    values = {
-        **JACOBIAN[section],
-        "only": JACOBIAN[section].get("contenders", []),
-        "device": device,
-    }
-    values.pop("contenders", None)
-    return step("jacobian.steps.benchmark", values)
-
-
 use rule step as jacobian_check with:
     """Compare the modes with automatic differentiation and central differences."""
     output:

@@ -51,9 +51,14 @@ def validated(config: Mapping[str, Any], model: type[Section] = Configuration) -
         BadInput: the first thing that is wrong: which key, what was found, what is allowed.
     """
     try:
-        return model.model_validate(config).model_dump()
+        return _in_order(config, model.model_validate(config).model_dump())
     except ValidationError as error:
         raise BadInput(f"config: {first_error(error, model)}") from error
+
+
+def _in_order(values: Mapping[str, Any], of: Mapping[str, Any]) -> dict[str, Any]:
+    """The values as they were written, in the order of the model: the order in a file is nothing that reruns a step."""
+    return {key: _in_order(values[key], inner) if isinstance(inner, dict) else values[key] for key, inner in of.items()}
 
 
 def or_exit(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -1,0 +1,33 @@
+# The bases that the rules of all rooms start from: `use rule step as NAME with`.
+
+
+rule step:
+    """A base: a script whose flags are the names of the rule's wildcards, inputs and outputs."""
+    log:
+        "logs/step.log",
+    conda:
+        "../../environment.yml"
+    resources:
+        **at_most(),
+    params:
+        files=files,
+    message:
+        "{rule} {wildcards}"
+    shell:
+        "python -m {params.step} --threads {threads} {params.settings:q} {params.files:q} > {log} 2>&1"
+
+
+rule visible_step:
+    """The same, for what shows its output in the terminal too."""
+    log:
+        "logs/visible_step.log",
+    conda:
+        "../../environment.yml"
+    resources:
+        **at_most(),
+    params:
+        files=files,
+    message:
+        "{rule} {wildcards}"
+    shell:
+        "python -m {params.step} --threads {threads} {params.settings:q} {params.files:q} 2>&1 | tee {log}"
