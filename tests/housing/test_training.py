@@ -40,7 +40,7 @@ def prepared(protocol: Protocol, settings: Optimisation = SETTINGS) -> tuple[Spl
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_training_by_hand_follows_the_notebooks_way(protocol: str) -> None:
-    one = replace(SETTINGS, seeds=1)
+    one = SETTINGS.model_copy(update={"seeds": 1})
     split, ours = prepared(PROTOCOLS[protocol], one)
     initial = training.initial(one, FEATURES.shape[1], PROTOCOLS[protocol], torch.float64)
     theirs = list(islice(notebook.train(split, initial, PROTOCOLS[protocol], one), len(ours)))
@@ -58,7 +58,7 @@ def test_training_by_hand_follows_the_notebooks_way(protocol: str) -> None:
 
 def test_a_seed_is_trained_alike_alone_and_among_others() -> None:
     _, together = prepared(CORRECTED)
-    _, alone = prepared(CORRECTED, replace(SETTINGS, seeds=1))
+    _, alone = prepared(CORRECTED, SETTINGS.model_copy(update={"seeds": 1}))
     for name in NAMES:
         torch.testing.assert_close(
             getattr(together[-1].parameters, name)[:1], getattr(alone[-1].parameters, name), rtol=1e-12, atol=1e-14
@@ -148,7 +148,7 @@ def test_the_plateau_rule_is_torchs_for_each_run(patience: int) -> None:
 
 
 def test_divergence_is_a_result() -> None:
-    _, epochs = prepared(PUBLISHED, replace(SETTINGS, learning_rate=1e6))
+    _, epochs = prepared(PUBLISHED, SETTINGS.model_copy(update={"learning_rate": 1e6}))
     assert len(epochs) == EPOCHS
     assert not bool((epochs[-1].test_loss < 1e6).all())
 
@@ -164,7 +164,7 @@ def test_divergence_is_a_result() -> None:
 )
 def test_a_split_with_an_empty_part_is_refused_by_name(change: dict[str, float], rows: int, names: str) -> None:
     with pytest.raises(BadInput, match=names):
-        training.split(FEATURES[:rows], TARGET[:rows], CORRECTED, replace(SETTINGS, **change))  # type: ignore[arg-type]
+        training.split(FEATURES[:rows], TARGET[:rows], CORRECTED, SETTINGS.model_copy(update=change))
 
 
 def test_xaviers_bound_is_met_and_nearly_reached() -> None:

@@ -125,4 +125,4 @@ def test_cells_are_the_grid_and_the_document_in_both_orders_once_each() -> None:
     assert {cell.initialization for cell in found if cell.order == "shuffled"} == {"he", "uniform_0.1"}
     assert document(SECTION) == [Cell("he", 8, 50, "file"), Cell("uniform_0.1", 8, 50, "file")]
     assert paths("{initialization}.csv", found) == ["he.csv", "lecun.csv", "uniform_0.1.csv"]
-    assert paths("{initialization}/{depth}_{width}_{order}", found)[0] == "he/1_5_file"
+    assert paths("{initialization}/{depth}_{hidden_width}_{order}", found)[0] == "he/1_5_file"

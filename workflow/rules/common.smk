@@ -11,17 +11,17 @@ def figure(room, name):
     return dict(figure=[svg, f"results/{stem}.png"], provenance=f"results/{stem}.json")
 
 
-def places(wildcards, output):
-    """The flags that say where the arrays of this kind come from and go to."""
+def places(wildcards):
+    """The values of the download of this kind of data: how hard it is tried, and where the arrays come from."""
     home = configuration.data_home(config)
     sources = config["data"][wildcards.kind]
     mirrors = {
-        f"{source}_mirrors": config["data"]["mirrors"].get(source)
-        for source in sources
-        if config["data"]["mirrors"].get(source)
+        f"{source}_mirrors": urls
+        for source, urls in config["data"]["mirrors"].items()
+        if urls and source in sources
     }
-    home = {"home": home} if in_use(sources, home) else {}
-    return flags({"sources": sources, **home, **mirrors, "arrays": output.arrays})
+    used = {"home": home} if in_use(sources, home) else {}
+    return flags({**config["data"]["download"], "sources": sources, **used, **mirrors})
 
 
 def timing(device, section):

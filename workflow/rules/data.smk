@@ -27,8 +27,8 @@ use rule visible_step as data_download with:
     resources:
         **at_most(mem_mb=2000, runtime=60),
     params:
-        **step("data.steps.download", config["data"]["download"]),
-        files=places,
+        **{**step("data.steps.download"), "settings": places},
+        files=lambda wildcards, output: ["--arrays", output.arrays],
 
 
 rule data:

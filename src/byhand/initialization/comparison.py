@@ -13,17 +13,6 @@ MEASURES = {"train_loss": 5e-7, "train_accuracy": 5e-5, "test_loss": 5e-7, "test
 """What the document prints, and half a unit of the last digit that it prints (losses, and accuracies in [0, 1])."""
 
 
-def per_epoch(printed: pd.DataFrame) -> pd.DataFrame:
-    """Each epoch's own figures xₙ from the printed running means rₙ: xₙ = n rₙ − (n − 1) rₙ₋₁.
-
-    The means were printed to six decimals (losses) and two (percent), so xₙ is known to five and two.
-    """
-    columns = [str(column) for column in printed if column not in ("init", "epoch")]
-    sums = printed[columns].mul(printed["epoch"], axis=0)
-    own = sums.groupby(printed["init"], sort=False).diff().fillna(sums)
-    return printed.assign(**{column: own[column].round(5 if column.endswith("loss") else 2) for column in columns})
-
-
 def document(runs: pd.DataFrame, running: pd.DataFrame) -> pd.DataFrame:
     """Every printed figure beside the seeds: the running mean that was printed, and the epoch's own figure behind it.
 

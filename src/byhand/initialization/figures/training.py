@@ -9,8 +9,8 @@ import pandas as pd
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from byhand import step
-from byhand.initialization.comparison import per_epoch
 from byhand.initialization.figures import appearance
+from byhand.initialization.printed import per_epoch
 from byhand.step import style, tables
 
 PANELS = {
