@@ -366,9 +366,12 @@ def test_the_cuda_rule_asks_for_a_gpu_and_a_dry_run_plans_it(tmp_path: Path) -> 
     rules = (ROOT / "workflow" / "rules" / "jacobian.smk").read_text(encoding="utf-8")
     assert rules.count("gpu=1") == rules.count("_cuda with:") == 2
     project = fresh(tmp_path / "project")
+    # A rule with a message shows no resources.
+    project.edit("workflow/rules/step.smk", '    message:\n        "{rule} {wildcards}"\n', "")
     done = project.snakemake("--dry-run", "--printshellcmds", "results/jacobian/benchmark_cuda_times.csv")
     assert done.returncode == 0, done.stderr + done.stdout
     assert "--device cuda" in done.stdout + done.stderr
+    assert "gpu=1" in done.stdout + done.stderr
 
 
 def test_naming_an_absent_device_ends_snakemake_with_one_line(tmp_path: Path) -> None:

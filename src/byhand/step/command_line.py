@@ -66,7 +66,7 @@ def run(
         provenance.write(
             _paths(parsed, outputs),
             step=_name(),
-            settings=values.model_dump() if values else {},
+            settings={**vars(parsed), **(values.model_dump() if values else {})},
             inputs=facts.pop("inputs", _paths(parsed, inputs)),
             threads=parsed.threads,
             wall_seconds=time.perf_counter() - started,
@@ -101,15 +101,14 @@ def parser(description: str | None, settings: type[Section] | None = None) -> ar
     )
     for name, field in (settings.model_fields if settings else {}).items():
         kind = field.annotation
-        section = isinstance(kind, type) and issubclass(kind, Section)
         several = get_origin(kind) is tuple
         made.add_argument(
             _flag(name),
-            type=_pair if section else _plain_type(get_args(kind)[0] if several else kind),
-            nargs="*" if section or several else None,
+            type=_pair if _is_section(kind) else _plain_type(get_args(kind)[0] if several else kind),
+            nargs="*" if several or _is_section(kind) else None,
             required=True,
             help=(field.description or field.title or "").replace("%", "%%"),
-            metavar="NAME=VALUE" if section else name.upper(),
+            metavar="NAME=VALUE" if _is_section(kind) else name.upper(),
         )
     made.add_argument("--threads", type=int, default=1, help="CPU threads to compute with (default: 1)")
     return made
@@ -121,10 +120,12 @@ def given(arguments: argparse.Namespace, settings: type[Settings]) -> Settings:
     Raises:
         BadInput: a value that the model does not allow.
     """
-    values = {name: getattr(arguments, name) for name in settings.model_fields}
-    pairs = {name: dict(value) for name, value in values.items() if isinstance(value, list) and _are_pairs(value)}
+    values = {
+        name: dict(getattr(arguments, name)) if _is_section(field.annotation) else getattr(arguments, name)
+        for name, field in settings.model_fields.items()
+    }
     try:
-        return settings.model_validate(values | pairs)
+        return settings.model_validate(values)
     except ValidationError as error:
         raise BadInput(f"settings: {first_error(error, settings)}") from error
 
@@ -149,13 +150,12 @@ def _paths(parsed: argparse.Namespace, names: Iterable[str]) -> list[Path]:
 
 def _plain_type(kind: Any) -> Any:
     """The type that reads a value from the command line: what is under an annotation; text for a choice."""
-    while hasattr(kind, "__metadata__"):
-        kind = kind.__origin__
-    return kind if kind in (int, float) else str
+    plain = getattr(kind, "__origin__", kind)
+    return plain if plain in (int, float) else str
 
 
-def _are_pairs(values: Sequence[Any]) -> bool:
-    return bool(values) and isinstance(values[0], tuple)
+def _is_section(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Section)
 
 
 def _name() -> str:

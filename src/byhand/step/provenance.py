@@ -62,7 +62,7 @@ def read(path: Path) -> dict[str, Any]:
     """
     try:
         record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        dict(record["outputs"]), dict(record["inputs"]), record["step"], record["hardware"]["processor"]
+        record["outputs"] = dict(record["outputs"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadInput(f"{path}: is not the provenance of a result ({type(error).__name__}: {error})") from error
     return record

@@ -44,16 +44,16 @@ class Configuration(Section):
     least_squares: LeastSquares
 
 
-def validated(config: Mapping[str, Any], model: type[Section] = Configuration) -> dict[str, Any]:
+def validated(config: Mapping[str, Any]) -> dict[str, Any]:
     """The values of the configuration in the order of the model, if it allows them.
 
     Raises:
         BadInput: the first thing that is wrong: which key, what was found, what is allowed.
     """
     try:
-        return _in_order(config, model.model_validate(config).model_dump())
+        return _in_order(config, Configuration.model_validate(config).model_dump())
     except ValidationError as error:
-        raise BadInput(f"config: {first_error(error, model)}") from error
+        raise BadInput(f"config: {first_error(error, Configuration)}") from error
 
 
 def _in_order(values: Mapping[str, Any], of: Mapping[str, Any]) -> dict[str, Any]:
