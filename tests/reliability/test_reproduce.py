@@ -8,7 +8,7 @@ import pytest
 
 from byhand.commands import reproduce
 from byhand.errors import BadInput
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Step
 from tests.workflow.conftest import Project
 
 TIMED = {
@@ -56,6 +56,19 @@ def test_a_changed_and_a_missing_result_are_named(finished: Project, project: Pr
     assert "results/relu/curves.csv" in different
     assert any(name.startswith("results/relu/depth") for name in different)
     assert all(name.startswith("results/relu/") for name in different)
+
+
+def test_two_folders_are_compared_without_a_run(finished: Project, project: Project, step: Step) -> None:
+    folders = finished.path / "results", project.path / "results"
+    same = step("commands.reproduce", "--folders", *folders)
+    assert same.returncode == 0, same.stderr
+    assert "results are the same bytes in the two folders" in same.stdout
+    with (project.path / "results/relu/curves.csv").open("a") as table:
+        table.write("\n")
+    other = step("commands.reproduce", "--folders", *folders)
+    assert (other.returncode, other.stdout) == (1, "results/relu/curves.csv\n")
+    nothing = step("commands.reproduce", "--folders", project.path / "none", project.path / "none")
+    assert nothing.returncode == 1
 
 
 def test_numbers_that_differ_are_counted_in_units_of_their_last_place(tmp_path: Path) -> None:

@@ -116,7 +116,6 @@ def test_a_bad_table_is_told_in_one_line(tmp_path: Path, content: bytes | None, 
 
 
 NO_OUTPUT = (
-    "commands.compare",
     "commands.gallery",
     "commands.reproduce",
     "commands.schema",

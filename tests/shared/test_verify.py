@@ -52,22 +52,3 @@ def test_an_absent_folder_is_told(step: Step, tmp_path: Path) -> None:
     done = step("commands.verify", "--results", tmp_path / "none")
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].endswith("none: no such folder")
-
-
-def test_two_folders_of_results_are_compared_but_for_provenance(step: Step, tmp_path: Path) -> None:
-    for folder, value in (("a", "1"), ("b", "2")):
-        (tmp_path / folder / "room").mkdir(parents=True)
-        (tmp_path / folder / "room/same.csv").write_text("x\n1\n", encoding="utf-8")
-        (tmp_path / folder / "room/same.json").write_text(value, encoding="utf-8")
-    same = step("commands.compare", tmp_path / "a", tmp_path / "b")
-    assert (same.returncode, same.stdout) == (0, "1 results compared\n")
-    (tmp_path / "b/room/same.csv").write_text("x\n2\n", encoding="utf-8")
-    (tmp_path / "b/room/new.csv").write_text("x\n", encoding="utf-8")
-    other = step("commands.compare", tmp_path / "a", tmp_path / "b")
-    assert other.returncode == 1
-    assert other.stdout.splitlines() == [
-        f"only in {tmp_path / 'b'}: room/new.csv",
-        "differs: room/same.csv",
-        "1 results compared",
-    ]
-    assert other.stderr.endswith("2 results are not the same\n")

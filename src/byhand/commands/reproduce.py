@@ -137,20 +137,35 @@ def main(arguments: argparse.Namespace) -> None:
             here = run(Path.cwd(), Path(temporary, "here"), max(CORES), arguments.snakemake)
             elsewhere(here, run(Path.cwd(), Path(temporary, "older"), max(CORES), arguments.snakemake, OLDER))
         return
+    if arguments.folders:
+        compare("in the two folders", *arguments.folders)
+        return
     with tempfile.TemporaryDirectory(prefix="byhand-") as temporary:
         first, second = (
             run(Path.cwd(), Path(temporary, f"cores-{cores}"), cores, arguments.snakemake) for cores in CORES
         )
-        compared, timed, different = differences(first, second)
+        compare("on one core and on two", first, second)
+
+
+def compare(where: str, first: Path, second: Path) -> None:
+    """Print the names of the results that differ between two folders.
+
+    Raises:
+        BadInput: some do, or there is nothing to compare.
+    """
+    compared, timed, different = differences(first, second)
     for name in different:
         print(name)
-    if different:
-        raise BadInput(f"{len(different)} of {compared} results differ between one core and two")
-    print(f"{compared} results are the same bytes on one core and on two; {timed} hold times and were not compared")
+    if different or not compared:
+        raise BadInput(f"{len(different)} of {compared} results differ {where}")
+    print(f"{compared} results are the same bytes {where}; {timed} hold times and were not compared")
 
 
 if __name__ == "__main__":
     parser = step.parser(__doc__)
     parser.add_argument("--older-processor", action="store_true", help="compare with a run without AVX-512")
+    parser.add_argument(
+        "--folders", type=Path, nargs=2, metavar=("BEFORE", "AFTER"), help="compare two folders of results, run nothing"
+    )
     parser.add_argument("snakemake", nargs="*", help="arguments for Snakemake, after --")
     step.command(main, parser)

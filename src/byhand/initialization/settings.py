@@ -50,12 +50,10 @@ class Network(Section):
     hidden_width: Size = Field(description="width of the hidden layers")
 
 
-class Document(Section):
+class Document(Network):
     """The assignment's own networks, also trained on shuffled examples."""
 
     initializations: Initializations = Field(description="how the weights are drawn")
-    depth: Depth = Field(description="number of tanh layers")
-    hidden_width: Size = Field(description="width of the hidden layers")
 
 
 class EpochsOfData(Section):
@@ -117,12 +115,10 @@ class Initialization(Section):
     benchmark: Benchmark
 
 
-class TrainStep(Training):
+class TrainStep(Network, Training):
     """What the step `train` is given."""
 
     initialization: InitializationName = Field(description="how the weights are drawn")
-    depth: Depth = Field(description="number of tanh layers")
-    hidden_width: Size = Field(description="width of the hidden layers")
     order: Order = Field(description="order of the examples: as in the file, or new in each epoch")
 
 

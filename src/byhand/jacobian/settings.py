@@ -73,15 +73,10 @@ class Benchmark(Section):
     slow_repetitions: Repetitions = Field(description="repetitions of a slow method")
 
 
-class Times(Section):
+class Times(Benchmark):
     """The assignment's own timing: its way, and ours."""
 
     contenders: Contenders = Field(description="the methods that are timed")
-    shapes: Shapes = Field(description="shapes that are timed")
-    repetitions: Repetitions = Field(description="repetitions of each measurement")
-    turn_seconds: Seconds = Field(description="seconds of a turn: it has as many calls as fit")
-    slow_seconds: Seconds = Field(description="seconds of a call above which a method counts as slow")
-    slow_repetitions: Repetitions = Field(description="repetitions of a slow method")
 
 
 class Jacobian(Section):
