@@ -1,4 +1,4 @@
-"""The data sets as the data step left them, for every room that stands on them."""
+"""The data sets, read from what the data step has written."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +22,7 @@ class Housing:
 
     @property
     def columns(self) -> dict[str, str]:
-        """What every table that stands on this data says of it."""
+        """The columns by which a table names its data."""
         return {"dataset": self.name, "fallback_for": self.fallback_for}
 
 
@@ -39,7 +39,7 @@ class Images:
 
     @property
     def columns(self) -> dict[str, str]:
-        """What every table that stands on this data says of it."""
+        """The columns by which a table names its data."""
         return {"dataset": self.name, "fallback_for": self.fallback_for}
 
 

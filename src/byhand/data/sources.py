@@ -29,7 +29,7 @@ def mnist(folder: Path, mirrors: Sequence[str]) -> Arrays:
     """MNIST (LeCun et al. 1998), by torchvision into `folder`; pixels 0 … 255.
 
     Raises:
-        RuntimeError: a file could not be had or is not the right one.
+        RuntimeError: a file was unavailable or is not the right one.
     """
     from torchvision.datasets import MNIST  # noqa: PLC0415  loading torch takes seconds; other sources do without
 
@@ -56,7 +56,7 @@ def california_housing(folder: Path, mirrors: Sequence[str]) -> Arrays:
     """California Housing (Pace and Barry 1997), by scikit-learn into `folder`; the target in 100,000 dollars.
 
     Raises:
-        OSError: it could not be had or is not the right file.
+        OSError: it was unavailable or is not the right file.
     """
     from sklearn.datasets import _california_housing, fetch_california_housing  # noqa: PLC0415
 

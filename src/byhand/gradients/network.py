@@ -1,4 +1,4 @@
-"""The network ŷ = w₂ᵀ tanh(W₁x + b₁) + b₂, two losses, and their gradients by hand (exercise 1 of the document).
+"""The network ŷ = w₂ᵀ tanh(W₁x + b₁) + b₂, two losses, and their gradients by hand (exercise 1 of the assignment).
 
 Write zᵢ = W₁xᵢ + b₁, hᵢ = tanh zᵢ, ŷᵢ = w₂ᵀhᵢ + b₂, and let J depend on the predictions. With eᵢ = ∂J/∂ŷᵢ and the
 error of the hidden layer δᵢ = eᵢ w₂ ⊙ (1 − hᵢ²), since tanh′ = 1 − tanh², the chain rule gives
@@ -96,7 +96,7 @@ def gradient(parameters: Parameters, x: Tensor, y: Tensor, loss: Loss) -> Parame
 
 
 def random_normal(generator: torch.Generator, *, hidden_width: int, input_width: int, dtype: torch.dtype) -> Parameters:
-    """Every parameter from N(0, 1), as the document draws them for its check."""
+    """Every parameter from N(0, 1), as the assignment draws them for its check."""
 
     def normal(*shape: int) -> Tensor:
         return torch.randn(shape, generator=generator, dtype=dtype)

@@ -1,4 +1,4 @@
-"""The protocols side by side: final losses, what each bug is worth, printed epochs beside the seeds."""
+"""The protocols side by side: final losses, the effect of each bug, printed epochs beside the seeds."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -51,7 +51,7 @@ def final_losses(runs: pd.DataFrame, printed: Mapping[str, float]) -> pd.DataFra
 
     Args:
         runs: one row a protocol, seed and split (train_loss, validation_loss, test_loss), the last epoch's.
-        printed: the assignment's figures by split; not compared where the run stands on another data set.
+        printed: the assignment's figures by split; not compared where the run uses another data set.
     """
     rows = []
     for protocol, group in runs.groupby("protocol", sort=False):
@@ -81,7 +81,7 @@ def final_losses(runs: pd.DataFrame, printed: Mapping[str, float]) -> pd.DataFra
 
 
 def slips(runs: pd.DataFrame) -> pd.DataFrame:
-    """What each bug is worth: loss as published minus loss with that bug alone mended, seed by seed.
+    """The effect of each bug: loss with the notebook's code minus loss with that bug alone fixed, seed by seed.
 
     The seeds are paired: same initial weights, same validation rows. Positive: the bug made the loss look worse.
     """

@@ -1,4 +1,4 @@
-"""The ways in which the housing network is trained: as published, corrected, and with each bug mended alone.
+"""The ways to train the housing network: with the notebook's code, corrected, and with one bug fixed at a time.
 
 The Snakefile reads the names from here, so nothing heavy is imported.
 """

@@ -10,7 +10,7 @@ from byhand.initialization.figures.appearance import PRINTED_NAMES
 from byhand.numerics.intervals import prediction_interval
 
 MEASURES = {"train_loss": 5e-7, "train_accuracy": 5e-5, "test_loss": 5e-7, "test_accuracy": 5e-5}
-"""What the document prints, and half a unit of the last digit that it prints (losses, and accuracies in [0, 1])."""
+"""What the assignment prints, and half a unit of the last digit that it prints (losses, and accuracies in [0, 1])."""
 
 
 def document(runs: pd.DataFrame, running: pd.DataFrame) -> pd.DataFrame:

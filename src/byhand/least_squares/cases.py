@@ -9,7 +9,7 @@ from byhand.least_squares.settings import Problems
 
 
 def problems(settings: Problems, path: Path) -> list[Problem]:
-    """The made problems, then housing standardised and raw.
+    """The synthetic problems, then housing standardised and raw.
 
     Raises:
         BadInput: fewer samples than features, so that XᵀX has no inverse; or no housing data.

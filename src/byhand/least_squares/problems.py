@@ -1,4 +1,4 @@
-"""The problems on which least squares is studied: made ones with a stated spectrum, and the housing features."""
+"""The problems on which least squares is studied: synthetic ones with a stated spectrum, and the housing features."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ SYNTHETIC = "synthetic"
 
 @dataclass(frozen=True)
 class Problem:
-    """X: (samples, features), y: (samples,), the start w₀: (features,), and the data that they stand on."""
+    """X: (samples, features), y: (samples,), the start w₀: (features,), and the data they come from."""
 
     name: str
     X: Array
@@ -25,7 +25,7 @@ class Problem:
 
     @property
     def facts(self) -> dict[str, str | int]:
-        """The columns that say in a table which problem a row stands on."""
+        """The columns that say which problem a row of a table is about."""
         samples, features = self.X.shape
         return {
             "problem": self.name,

@@ -25,7 +25,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Chapter:
-    """One problem: its name in paths, its number in the document, its title, and what makes its tables."""
+    """One problem: its name in paths, its number in the assignment, its title, and what makes its tables."""
 
     name: str
     problem: str
@@ -59,7 +59,7 @@ def plus_minus(mean: pd.Series, spread: pd.Series, digits: int = 3) -> pd.Series
 
 
 def gradients(read: Read) -> list[Shown]:
-    """The document's norms, and how the comparisons went."""
+    """The assignment's norms, and how the comparisons went."""
     document = read("gradients/document.csv")
     document["range"] = [f"{low:.1e} … {high:.1e}" for low, high in document[["smallest_norm", "largest_norm"]].values]
     check = read("gradients/check.csv")
@@ -85,7 +85,7 @@ def gradients(read: Read) -> list[Shown]:
 
 
 def housing(read: Read) -> list[Shown]:
-    """Final losses, and what each slip is worth."""
+    """Final losses, and the effect of each bug."""
     final = read("housing/final_losses.csv")
     final["ours"] = plus_minus(final["mean"], final["standard_deviation"])
     final = final[final["protocol"].isin(["published", "corrected", "linear_regression"])]
@@ -111,7 +111,7 @@ def housing(read: Read) -> list[Shown]:
 
 
 def jacobian(read: Read) -> list[Shown]:
-    """The document's ratios, the cost, and the check."""
+    """The assignment's ratios, the cost, and the check."""
     document = read("jacobian/document.csv")
     cost = read("jacobian/cost.csv")
     cost = cost[cost["way"].isin(["reverse", "forward", "cheapest"])].pivot_table(
@@ -169,7 +169,7 @@ def relu(read: Read) -> list[Shown]:
 
 
 def initialization(read: Read) -> list[Shown]:
-    """Printed and ours in the last epoch, and the answer to the document's question about depth."""
+    """Printed and ours in the last epoch, and the answer to the assignment's question about depth."""
     document = read("initialization/document.csv")
     last = document[
         (document["epoch"] == document["epoch"].max())

@@ -1,4 +1,4 @@
-"""The document's claims and the findings as data: what each says, and the evidence that it rests on.
+"""The assignment's claims and the findings as data: what each says, and the evidence that it rests on.
 
 Imports nothing heavy: the Snakefile asks for the evidence while it is read.
 """

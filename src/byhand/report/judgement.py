@@ -65,5 +65,5 @@ def told(name: str, finding: Finding, read: Callable[[str], pd.DataFrame]) -> st
 
 
 def other(data: str, table: pd.DataFrame) -> bool:
-    """Whether the table stands on other data than what a claim or finding is about."""
+    """Whether the table uses other data than what a claim or finding is about."""
     return bool(data) and not (table["dataset"] == data).any()

@@ -70,7 +70,7 @@ def figure(outputs: list[Path], rows: int = 1, columns: int = 1, **options: Any)
 
 
 def data_note(dataset: str, fallback_for: str) -> str:
-    """The words that say in a figure which data it stands on, and that they are not the wanted ones, if so."""
+    """The words in a figure that name its data, and say so if they replace the data that were wanted."""
     note = dataset.replace("_", " ")
     return (
         f"{note} data (in place of {fallback_for.replace('_', ' ')}, which could not be had)"

@@ -91,7 +91,7 @@ def _node(model: type[Section], path: Sequence[int | str]) -> dict[str, Any]:
 
 
 def _key(path: Sequence[Any]) -> str:
-    """A path of the document in the form a.b[2].c; `(top level)` for the document itself."""
+    """The path of a value in the form a.b[2].c; `(top level)` for the file itself."""
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
     return text.lstrip(".") or "(top level)"
 

@@ -1,4 +1,4 @@
-"""Get one data set from the first source that can be had, and say so loudly where that is not the wanted one.
+"""Get one data set from the first source that is available, and say so where that is not the preferred one.
 
 A source's files are looked for in `--home` (read, never written) and in `--keep`, where downloads are kept. Each
 attempt to download runs as a process of its own that is ended after a time; failures are told with their reason.

@@ -1,6 +1,6 @@
 """Draw the losses per epoch: mean and range over the seeds, the printed epochs as open marks.
 
-Left what the notebook's code says, in the middle the same with w₂ from N(0, 1), right all slips mended.
+Left what the notebook's code says, in the middle the same with w₂ from N(0, 1), right all bugs fixed.
 """
 
 import argparse
@@ -59,7 +59,7 @@ if __name__ == "__main__":
         inputs={
             "runs": ("published, with normal w2, corrected (.csv)",),
             "baseline": "linear regression (.csv)",
-            "printed": "the losses that the document printed (.csv)",
+            "printed": "the losses that the assignment printed (.csv)",
         },
         outputs={"figure": step.PICTURES},
     )

@@ -1,4 +1,4 @@
-"""Draw what each slip of the notebook is worth: the change in each loss when it alone is mended."""
+"""Draw the effect of each of the notebook's bugs: the change in each loss when that bug alone is fixed."""
 
 import argparse
 
@@ -38,4 +38,4 @@ def main(files: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    step.run(main, __doc__, inputs={"table": "what each slip is worth (.csv)"}, outputs={"figure": step.PICTURES})
+    step.run(main, __doc__, inputs={"table": "the effect of each bug (.csv)"}, outputs={"figure": step.PICTURES})

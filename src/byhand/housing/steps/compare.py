@@ -1,4 +1,4 @@
-"""Put the protocols side by side: final losses, what each slip is worth, and every printed epoch beside the seeds."""
+"""Compare the protocols: final losses, the effect of each bug, and every printed epoch beside the seeds."""
 
 import argparse
 
@@ -36,11 +36,11 @@ if __name__ == "__main__":
         inputs={
             "runs": ("training of each protocol (.csv)",),
             "baseline": "linear regression (.csv)",
-            "printed": "the losses that the document printed (.csv)",
+            "printed": "the losses that the assignment printed (.csv)",
         },
         outputs={
             "final_losses": "the table of final losses to write (.csv)",
-            "slips": "the table of what each bug is worth to write (.csv)",
+            "slips": "the table of the effect of each bug to write (.csv)",
             "printed_curve": "the table of printed epochs beside the runs to write (.csv)",
         },
     )

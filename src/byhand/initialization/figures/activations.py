@@ -1,4 +1,4 @@
-"""Draw the histograms of the activations, layer by layer, for the document's network before training."""
+"""Draw the histograms of the activations, layer by layer, for the assignment's network before training."""
 
 import argparse
 

@@ -1,7 +1,7 @@
 """How initialisations are named, coloured and marked in every figure."""
 
 PRINTED_NAMES = {"xavier": "xavier_uniform"}
-"""What the document calls otherwise than we do."""
+"""The names that the assignment uses, and ours."""
 
 _STYLES = {
     "uniform_0.01": ("U[−0.01, 0.01]", "blue", "o"),

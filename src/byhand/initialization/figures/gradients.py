@@ -1,4 +1,4 @@
-"""Draw the norms of weight gradient, bias gradient and δ per layer, for the document's network before training."""
+"""Draw the norms of weight gradient, bias gradient and δ per layer, for the assignment's network before training."""
 
 import argparse
 

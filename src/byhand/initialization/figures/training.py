@@ -1,4 +1,4 @@
-"""Draw loss and accuracy of each epoch for the document's networks: mean and range over the seeds, print as open marks.
+"""Draw loss and accuracy per epoch for the assignment's networks: mean and range over seeds, print as open marks.
 
 The printed running means are shown as the epoch's own figures, which they hide.
 """

@@ -1,4 +1,4 @@
-"""Put measurement beside print, beside theory, and beside depth: the tables that answer the document's question."""
+"""Compare the trained networks with the printed figures, with the theory, and by depth."""
 
 import argparse
 

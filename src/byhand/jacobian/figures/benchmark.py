@@ -1,4 +1,4 @@
-"""Draw the benchmark: time against depth with the document's ratios, speed against each peer, and the roofline."""
+"""Draw the benchmark: time against depth with the assignment's ratios, speed against each peer, and the roofline."""
 
 import argparse
 from typing import Any
@@ -10,7 +10,7 @@ from byhand import step
 from byhand.step import style, tables
 
 DOCUMENT = r"1000-1000\*\d+-1"
-"""The shape of the document's timing, at any depth."""
+"""The shape of the assignment's timing, at any depth."""
 
 LOOKS: dict[str, tuple[str, str, str]] = {  # contender: (colour, marker, line)
     "published_forward": ("orange", "s", ":"),
@@ -174,7 +174,7 @@ if __name__ == "__main__":
         __doc__,
         inputs={
             "table": "times and ratios (.csv)",
-            "claims": "the document's claim at each depth (.csv)",
+            "claims": "the assignment's claim at each depth (.csv)",
         },
         outputs={
             "depth": step.PICTURES,

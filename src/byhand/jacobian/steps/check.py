@@ -6,7 +6,7 @@ within the bound derived in `rounding`; on Xavier weights in float64 the relativ
 differentiation must also be under `tolerance`. Central differences are taken in float64 only: in float32 they would
 show their own noise.
 
-A second table sums up float32's error against float64 for each contender, by depth, on the document's N(0, 1) weights.
+A second table gives float32's error against float64 for each contender and depth, on the assignment's N(0, 1) weights.
 """
 
 import argparse
@@ -104,9 +104,9 @@ def rows(settings: Check) -> Iterator[dict[str, Any]]:
 
 
 def document_rows(settings: Check) -> Iterator[dict[str, Any]]:
-    """The document's run, a row for each mode, precision and reference: the worst of all inputs, and its own tolerance.
+    """The assignment's run, one row per mode, precision and reference: the worst of all inputs, and its own tolerance.
 
-    One input at a time, as the document takes them: both sides then round the same forward pass alike, and their
+    One input at a time, as the assignment takes them: both sides then round the same forward pass alike, and their
     difference shows only what the chain adds. A batch rounds it otherwise, and so does float64, which is why float32 is
     held against automatic differentiation in float64 too.
     """
@@ -128,7 +128,7 @@ def document_rows(settings: Check) -> Iterator[dict[str, Any]]:
             ours = [function(in_dtype, point) for point in points]
             allowed = allowances[mode] + allowance
             table = pd.DataFrame(map(judged, ours, answer, allowed))
-            # allclose as the document calls it, with its default relative tolerance
+            # allclose as the assignment calls it, with its default relative tolerance
             close = [
                 torch.allclose(one.to(other.dtype), other, atol=settings.document_tolerance)
                 for one, other in zip(ours, answer, strict=True)
@@ -149,7 +149,7 @@ def document_rows(settings: Check) -> Iterator[dict[str, Any]]:
 
 
 def float32_rows(settings: Check) -> Iterator[dict[str, Any]]:
-    """Relative error of float32 against the same contender in float64, at the document's width, by depth."""
+    """Relative error of float32 against the same contender in float64, at the assignment's width, by depth."""
     contenders = {**MODES, **PUBLISHED, **AUTOMATIC}
     for depth, (kind, xavier) in product(settings.float32_depths, WEIGHTS.items()):
         hidden = [settings.document_hidden_width] * depth

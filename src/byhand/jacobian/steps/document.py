@@ -1,6 +1,6 @@
-"""Hold the document's printed times of reverse and forward mode against this machine, by shape and device.
+"""Compare the printed times of reverse and forward mode with this machine's, by shape and device.
 
-Under `published` the document's own way is timed, under `corrected` the modes by hand: synchronised, and without full
+Under `published` the assignment's own way is timed, under `corrected` the modes by hand: synchronised, and without full
 diagonal matrices.
 """
 
@@ -46,7 +46,7 @@ if __name__ == "__main__":
         inputs={
             "times": ("the observations of each device (.csv)",),
             "seconds": "the printed times at D = K = 1000, P = 1 (.csv)",
-            "check": "the printed times of the document's check (.csv)",
+            "check": "the printed times of the assignment's check (.csv)",
         },
         outputs={"table": "the table to write (.csv)"},
     )

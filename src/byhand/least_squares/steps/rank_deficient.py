@@ -1,4 +1,4 @@
-"""What the document leaves out: X without full column rank, where minimisers are many and XᵀX has no inverse.
+"""What the assignment leaves out: X without full column rank, where minimisers are many and XᵀX has no inverse.
 
 Gradient descent from w₀ tends to the minimiser nearest to w₀, X⁺y + (I − X⁺X)w₀ (see `descent.nearest_minimiser`).
 One row for each problem and start: how far the run ends from this, from the minimiser of least norm X⁺y (which it

@@ -1,4 +1,4 @@
-"""Judge every claim of the document by the tables of this run, and say what was found; one row each."""
+"""Judge every claim of the assignment by the tables of this run, and say what was found; one row each."""
 
 import argparse
 from functools import cache
@@ -64,7 +64,7 @@ if __name__ == "__main__":
         main,
         __doc__,
         inputs={
-            "claims": "what the document claims (.yaml)",
+            "claims": "what the assignment claims (.yaml)",
             "findings": "what fell out of judging it (.yaml)",
         },
         unrecorded={
