@@ -2,6 +2,8 @@
 
 from byhand.data.layout import in_use
 
+HOME = configuration.or_exit(configuration.data_home, config)
+
 
 def figure(room, name):
     """The outputs of a rule that draws results/<room>/figure_<name>."""
@@ -13,14 +15,13 @@ def figure(room, name):
 
 def places(wildcards):
     """The values of the download of this kind of data: how hard it is tried, and where the arrays come from."""
-    home = configuration.data_home(config)
     sources = config["data"][wildcards.kind]
     mirrors = {
         f"{source}_mirrors": urls
         for source, urls in config["data"]["mirrors"].items()
         if urls and source in sources
     }
-    used = {"home": home} if in_use(sources, home) else {}
+    used = {"home": HOME} if in_use(sources, HOME) else {}
     return flags({**config["data"]["download"], "sources": sources, **used, **mirrors})
 
 

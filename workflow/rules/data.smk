@@ -3,7 +3,6 @@
 from byhand.data.layout import cached
 
 KINDS = ["images", "housing"]
-HOME = configuration.or_exit(configuration.data_home, config)
 
 
 # On a cluster too this runs on the submitting machine, which has a network.
