@@ -58,14 +58,14 @@ def test_a_step_that_is_asked_to_end_leaves_nothing_half_written(
 ) -> None:
     slow = "import time; from pathlib import Path; from byhand import step; from byhand.step import files\n"
     slow += f"def main(_):\n with files.atomic_write(Path({str(tmp_path / 'a.csv')!r})): time.sleep(60)\n"
-    slow += "step.run(main, step.parser(''))"
+    slow += "step.command(main, step.parser(''))"
     with subprocess.Popen(
         [sys.executable, "-c", slow],
         env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        while not list(tmp_path.iterdir()):
+        while process.poll() is None and not list(tmp_path.iterdir()):
             time.sleep(0.01)
         process.send_signal(number)
         said = process.communicate()[1]
