@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import re
 import runpy
 import signal
@@ -15,7 +16,7 @@ import pandas as pd
 import pytest
 
 from byhand.errors import BadInput
-from byhand.step import files, tables
+from byhand.step import files, provenance, tables
 from tests.conftest import ROOT, Step
 
 
@@ -151,6 +152,19 @@ def test_bad_input_of_a_step_is_one_line_and_status_1(step: Step, tmp_path: Path
     assert done.returncode == 1
     assert done.stderr == f"byhand.gradients.steps.document: error: {tmp_path}/none.csv: no such file\n"
     assert not list(tmp_path.iterdir())
+
+
+def test_provenance_starts_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = platform.platform()
+    monkeypatch.setattr(platform, "_uname_cache", None)
+    monkeypatch.setattr(platform, "_platform_cache", {})
+
+    def start(*_: object, **__: object) -> None:
+        raise AssertionError("a process was started")
+
+    monkeypatch.setattr(subprocess.Popen, "__init__", start)
+    system = provenance.hardware()["system"]
+    assert system == expected or sys.platform != "linux"
 
 
 def test_provenance_traces_a_table(step: Step, tmp_path: Path) -> None:
