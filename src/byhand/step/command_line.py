@@ -21,15 +21,16 @@ from byhand.step import provenance
 from byhand.workflow.settings import Section, first_error
 
 Settings = TypeVar("Settings", bound=Section)
+Files = argparse.Namespace
+"""What `main` of a step is called with: the paths, by their names."""
 Facts = Mapping[str, Any] | None
+"""What it returns."""
 PICTURES = ("the picture to write, as .svg and as .png",)
 """The help of a figure's output."""
 
 
 def run(
     main: Callable[..., Facts],
-    description: str | None,
-    settings: type[Section] | None = None,
     *,
     inputs: Mapping[str, str | Sequence[str]] = {},
     outputs: Mapping[str, str | Sequence[str]],
@@ -38,24 +39,21 @@ def run(
 ) -> None:
     """Parse the command line, run `main` and write the provenance of its outputs.
 
-    `inputs` and `outputs` map names of files to their help; a help in a tuple stands for several files. `unrecorded`
-    are paths that are not recorded as inputs. `extra` adds flags of any other kind. `main` is called with what was
-    parsed, and with the settings where the step has some. What it returns is added to the provenance: seeds, the data
-    set, and `inputs` where only the step knows them.
+    The help is the docstring of the module of `main`. The settings are the model that its parameter `settings` is
+    annotated with, if it has one. `inputs` and `outputs` map names of files to their help; a help in a tuple stands for
+    several files. `unrecorded` are paths that are not recorded as inputs. `extra` adds flags of any other kind. `main`
+    returns what is added to the provenance: seeds, the data set, and `inputs` where only the step knows them.
 
     Bad input ends with one line on standard error and exit status 1. A step that is asked to end (SIGTERM, Ctrl-C)
     leaves no unfinished file behind.
     """
-    arguments = parser(description, settings)
+    settings = main.__annotations__.get("settings")
+    arguments = parser(main.__globals__["__doc__"], settings)
     for name, text in {**inputs, **unrecorded, **outputs}.items():
         several = not isinstance(text, str)
+        help_text = str(text[0] if several else text)
         arguments.add_argument(
-            _flag(name),
-            type=Path,
-            nargs="*" if several else None,
-            required=True,
-            help=str(text[0] if several else text),
-            metavar=name.upper(),
+            _flag(name), type=Path, nargs="*" if several else None, required=True, help=help_text, metavar=name.upper()
         )
     extra(arguments)
     started = time.perf_counter()

@@ -134,7 +134,7 @@ def tell(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def main(files: argparse.Namespace, settings: Download) -> step.Facts:
+def main(files: step.Files, settings: Download) -> step.Facts:
     """Write the arrays and their provenance."""
     homes = [*([files.home] if files.home else []), files.keep]
     mirrors = {"mnist": files.mnist_mirrors, "california_housing": files.california_housing_mirrors}
@@ -171,4 +171,4 @@ def add_places(parser: argparse.ArgumentParser) -> None:
 
 
 if __name__ == "__main__":
-    step.run(main, __doc__, Download, outputs={"arrays": "the arrays to write (.npz)"}, extra=add_places)
+    step.run(main, outputs={"arrays": "the arrays to write (.npz)"}, extra=add_places)

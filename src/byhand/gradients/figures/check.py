@@ -1,7 +1,5 @@
 """Draw how far the gradients by hand are from autograd (in ulp) and from central differences (relative)."""
 
-import argparse
-
 import numpy as np
 
 from byhand import step
@@ -14,7 +12,7 @@ SERIES = [  # (dtype, colour, marker)
 ]
 
 
-def main(files: argparse.Namespace) -> None:
+def main(files: step.Files) -> None:
     """Write the figure."""
     table = tables.read(files.table, ["case", "dtype", "reference", "parameter", "ulp_error", "relative_error"])
     with style.figure(files.figure, columns=2) as (_, (left, right)):
@@ -50,4 +48,4 @@ def main(files: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    step.run(main, __doc__, inputs={"table": "results of the check (.csv)"}, outputs={"figure": step.PICTURES})
+    step.run(main, inputs={"table": "results of the check (.csv)"}, outputs={"figure": step.PICTURES})

@@ -5,7 +5,6 @@ error that rounding and truncation allow (derived in `references`), and whether 
 place a third of the targets exactly on the predictions, where the absolute error has its kink.
 """
 
-import argparse
 from collections.abc import Iterator
 from itertools import product
 from typing import Any
@@ -77,11 +76,11 @@ def rows(settings: Check) -> Iterator[dict[str, Any]]:
                 }
 
 
-def main(files: argparse.Namespace, settings: Check) -> step.Facts:
+def main(files: step.Files, settings: Check) -> step.Facts:
     """Write the table."""
     tables.write(pd.DataFrame(rows(settings)), files.table)
     return {"seeds": "gradients/check/<shape>/<seed>"}
 
 
 if __name__ == "__main__":
-    step.run(main, __doc__, Check, outputs={"table": "the table to write (.csv)"})
+    step.run(main, outputs={"table": "the table to write (.csv)"})

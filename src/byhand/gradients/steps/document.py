@@ -4,8 +4,6 @@ x (100, 10), 20 hidden units, everything N(0, 1) in float32, mean absolute error
 of (gradient by hand − autograd), which must be under 1e-6.
 """
 
-import argparse
-
 import pandas as pd
 import torch
 
@@ -33,7 +31,7 @@ def norms(settings: Document) -> pd.DataFrame:
     return pd.DataFrame(found)
 
 
-def main(files: argparse.Namespace, settings: Document) -> step.Facts:
+def main(files: step.Files, settings: Document) -> step.Facts:
     """Write the table."""
     published = tables.read(files.printed, ["parameter", "norm_of_difference"])
     printed = published.set_index(published["parameter"].replace({"W2": "w2"}))["norm_of_difference"]
@@ -59,8 +57,6 @@ def main(files: argparse.Namespace, settings: Document) -> step.Facts:
 if __name__ == "__main__":
     step.run(
         main,
-        __doc__,
-        Document,
         inputs={"printed": "the norms that the assignment printed (.csv)"},
         outputs={"table": "the table to write (.csv)"},
     )

@@ -3,8 +3,6 @@
 Left what the notebook's code says, in the middle the same with w₂ from N(0, 1), right all bugs fixed.
 """
 
-import argparse
-
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from byhand import step
@@ -17,7 +15,7 @@ SPLITS = [  # (split, colour, line, marker of the printed epochs)
 ]
 
 
-def main(files: argparse.Namespace) -> None:
+def main(files: step.Files) -> None:
     """Write the figure."""
     columns = ["dataset", "fallback_for", "seed", "epoch", *(f"{split}_loss" for split, *_ in SPLITS)]
     panels = dict(zip(("published code", "published code, but $w_2$ ~ N(0, 1)", "corrected"), files.runs, strict=True))
@@ -55,7 +53,6 @@ def main(files: argparse.Namespace) -> None:
 if __name__ == "__main__":
     step.run(
         main,
-        __doc__,
         inputs={
             "runs": ("published, with normal w2, corrected (.csv)",),
             "baseline": "linear regression (.csv)",

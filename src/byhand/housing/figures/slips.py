@@ -1,7 +1,5 @@
 """Draw the effect of each of the notebook's bugs: the change in each loss when that bug alone is fixed."""
 
-import argparse
-
 from byhand import step
 from byhand.step import style, tables
 
@@ -15,7 +13,7 @@ NAMES = {
 }
 
 
-def main(files: argparse.Namespace) -> None:
+def main(files: step.Files) -> None:
     """Write the figure."""
     columns = ["mended", "split", "worth", "half_width_of_95_percent_interval", "seeds", "dataset", "fallback_for"]
     table = tables.read(files.table, columns)
@@ -38,4 +36,4 @@ def main(files: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    step.run(main, __doc__, inputs={"table": "the effect of each bug (.csv)"}, outputs={"figure": step.PICTURES})
+    step.run(main, inputs={"table": "the effect of each bug (.csv)"}, outputs={"figure": step.PICTURES})

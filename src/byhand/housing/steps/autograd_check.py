@@ -4,7 +4,6 @@ The largest entry of the difference of each parameter and loss, relative to the 
 published way also shows the bug itself: the optimiser holds the tensor that W₁ was before, and W₁ does not move.
 """
 
-import argparse
 from itertools import islice
 from typing import Any
 
@@ -30,7 +29,7 @@ def relative(ours: Tensor, theirs: Tensor) -> float:
     return difference / theirs.abs().max().item() if difference else 0.0
 
 
-def main(files: argparse.Namespace, settings: AutogradCheckStep) -> step.Facts:
+def main(files: step.Files, settings: AutogradCheckStep) -> step.Facts:
     """Write the table."""
     settings = settings.model_copy(update={"seeds": 1})  # the notebook's way trains one at a time
     data = load_housing(files.data)
@@ -65,10 +64,4 @@ def main(files: argparse.Namespace, settings: AutogradCheckStep) -> step.Facts:
 
 
 if __name__ == "__main__":
-    step.run(
-        main,
-        __doc__,
-        AutogradCheckStep,
-        inputs={"data": "the housing data (.npz)"},
-        outputs={"table": "the table to write (.csv)"},
-    )
+    step.run(main, inputs={"data": "the housing data (.npz)"}, outputs={"table": "the table to write (.csv)"})

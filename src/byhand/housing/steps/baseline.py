@@ -1,7 +1,5 @@
 """Linear regression by least squares on the rows of the corrected protocol, for scale: what does the network add?"""
 
-import argparse
-
 import pandas as pd
 from sklearn.linear_model import LinearRegression
 
@@ -13,7 +11,7 @@ from byhand.housing.settings import Optimisation
 from byhand.step import tables
 
 
-def main(files: argparse.Namespace, settings: Optimisation) -> step.Facts:
+def main(files: step.Files, settings: Optimisation) -> step.Facts:
     """Write the table: one row a seed (the seeds differ in their validation rows)."""
     data = load_housing(files.data)
     split = training.split(data.features, data.target, CORRECTED, settings)
@@ -30,10 +28,4 @@ def main(files: argparse.Namespace, settings: Optimisation) -> step.Facts:
 
 
 if __name__ == "__main__":
-    step.run(
-        main,
-        __doc__,
-        Optimisation,
-        inputs={"data": "the housing data (.npz)"},
-        outputs={"table": "the table to write (.csv)"},
-    )
+    step.run(main, inputs={"data": "the housing data (.npz)"}, outputs={"table": "the table to write (.csv)"})

@@ -5,7 +5,6 @@ contenders without arithmetic say where the notebook's time goes, and the produc
 could take.
 """
 
-import argparse
 import random
 import time
 from collections.abc import Iterator
@@ -87,7 +86,7 @@ def agreed(settings: BenchmarkStep, data_path: Path) -> float:
     return max(differences)
 
 
-def main(files: argparse.Namespace, settings: BenchmarkStep) -> None:
+def main(files: step.Files, settings: BenchmarkStep) -> None:
     """Write the table and print it."""
     difference = agreed(settings, files.data)
     rivals = contenders(settings, files.data)
@@ -121,10 +120,4 @@ def main(files: argparse.Namespace, settings: BenchmarkStep) -> None:
 
 
 if __name__ == "__main__":
-    step.run(
-        main,
-        __doc__,
-        BenchmarkStep,
-        inputs={"data": "the housing data (.npz)"},
-        outputs={"table": "the table to write (.csv)"},
-    )
+    step.run(main, inputs={"data": "the housing data (.npz)"}, outputs={"table": "the table to write (.csv)"})

@@ -1,7 +1,5 @@
 """Compare the protocols: final losses, the effect of each bug, and every printed epoch beside the seeds."""
 
-import argparse
-
 import pandas as pd
 
 from byhand import step
@@ -11,7 +9,7 @@ from byhand.step import tables
 LOSSES = [f"{split}_loss" for split in SPLITS]
 
 
-def main(files: argparse.Namespace) -> step.Facts:
+def main(files: step.Files) -> step.Facts:
     """Write the tables."""
     needed = ["dataset", "fallback_for", "protocol", "seed", *LOSSES]
     epochs = pd.concat(tables.read(path, [*needed, "epoch"]) for path in files.runs)
@@ -32,7 +30,6 @@ def main(files: argparse.Namespace) -> step.Facts:
 if __name__ == "__main__":
     step.run(
         main,
-        __doc__,
         inputs={
             "runs": ("training of each protocol (.csv)",),
             "baseline": "linear regression (.csv)",

@@ -1,6 +1,5 @@
 """Train the housing network under one protocol, all seeds together, by hand; one row a seed and epoch."""
 
-import argparse
 from itertools import islice
 
 import pandas as pd
@@ -14,7 +13,7 @@ from byhand.housing.settings import TrainStep
 from byhand.step import tables
 
 
-def main(files: argparse.Namespace, settings: TrainStep) -> step.Facts:
+def main(files: step.Files, settings: TrainStep) -> step.Facts:
     """Write the table."""
     data = load_housing(files.data)
     protocol = PROTOCOLS[settings.protocol]
@@ -49,10 +48,4 @@ def main(files: argparse.Namespace, settings: TrainStep) -> step.Facts:
 
 
 if __name__ == "__main__":
-    step.run(
-        main,
-        __doc__,
-        TrainStep,
-        inputs={"data": "the housing data (.npz)"},
-        outputs={"table": "the table to write (.csv)"},
-    )
+    step.run(main, inputs={"data": "the housing data (.npz)"}, outputs={"table": "the table to write (.csv)"})

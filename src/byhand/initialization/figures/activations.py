@@ -1,7 +1,5 @@
 """Draw the histograms of the activations, layer by layer, for the assignment's network before training."""
 
-import argparse
-
 import numpy as np
 import pandas as pd
 from matplotlib.colors import LogNorm
@@ -11,7 +9,7 @@ from byhand.initialization.figures import appearance
 from byhand.step import style, tables
 
 
-def main(files: argparse.Namespace) -> None:
+def main(files: step.Files) -> None:
     """Write the figure."""
     columns = ["dataset", "fallback_for", "initialization", "layer", "left_edge", "right_edge", "share"]
     table = pd.concat(tables.read(path, columns) for path in files.histograms)
@@ -36,4 +34,4 @@ def main(files: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    step.run(main, __doc__, inputs={"histograms": ("histograms per layer (.csv)",)}, outputs={"figure": step.PICTURES})
+    step.run(main, inputs={"histograms": ("histograms per layer (.csv)",)}, outputs={"figure": step.PICTURES})

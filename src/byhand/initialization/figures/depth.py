@@ -1,6 +1,5 @@
 """Draw what depth and initialisation do, as heat maps: test accuracy, growth of δ, saturation; with the depth scale."""
 
-import argparse
 import math
 from collections.abc import Callable
 
@@ -13,7 +12,7 @@ from byhand.initialization.settings import DepthFigure
 from byhand.step import style, tables
 
 
-def main(files: argparse.Namespace, settings: DepthFigure) -> None:
+def main(files: step.Files, settings: DepthFigure) -> None:
     """Write the figure."""
     table = tables.read(
         files.table,
@@ -68,8 +67,6 @@ def main(files: argparse.Namespace, settings: DepthFigure) -> None:
 if __name__ == "__main__":
     step.run(
         main,
-        __doc__,
-        DepthFigure,
         inputs={"table": "one row a trained network (.csv)", "agreement": "theory of each network (.csv)"},
         outputs={"figure": step.PICTURES},
     )

@@ -1,7 +1,5 @@
 """Draw the norms of weight gradient, bias gradient and δ per layer, for the assignment's network before training."""
 
-import argparse
-
 import numpy as np
 import pandas as pd
 
@@ -18,7 +16,7 @@ PANELS = {
 CASE = ["dataset", "fallback_for", "initialization", "pixels", "depth", "hidden_width", "layer"]
 
 
-def main(files: argparse.Namespace, settings: Network) -> None:
+def main(files: step.Files, settings: Network) -> None:
     """Write the figure."""
     norms = pd.concat(tables.read(path, [*CASE, "seed", *PANELS]) for path in files.norms)
     theory = pd.concat(tables.read(path, [*CASE, "predicted_delta_ratio"]) for path in files.propagation)
@@ -61,11 +59,6 @@ def main(files: argparse.Namespace, settings: Network) -> None:
 if __name__ == "__main__":
     step.run(
         main,
-        __doc__,
-        Network,
-        inputs={
-            "norms": ("each seed's norms (.csv)",),
-            "propagation": ("layers, with the theory (.csv)",),
-        },
+        inputs={"norms": ("each seed's norms (.csv)",), "propagation": ("layers, with the theory (.csv)",)},
         outputs={"figure": step.PICTURES},
     )

@@ -1,14 +1,12 @@
 """Draw the phase diagram: χ₁ against d as mean-field theory has it, and the measured growth of δ² per layer on it."""
 
-import argparse
-
 from byhand import step
 from byhand.step import style, tables
 
 SERIES = [("blue", "o"), ("orange", "s"), ("green", "^"), ("purple", "D")]
 
 
-def main(files: argparse.Namespace) -> None:
+def main(files: step.Files) -> None:
     """Write the figure."""
     columns = ["d", "hidden_width", "chi_1", "growth", "growth_lower_quartile", "growth_upper_quartile", "seeds"]
     table = tables.read(files.table, columns)
@@ -39,4 +37,4 @@ def main(files: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    step.run(main, __doc__, inputs={"table": "measured growth (.csv)"}, outputs={"figure": step.PICTURES})
+    step.run(main, inputs={"table": "measured growth (.csv)"}, outputs={"figure": step.PICTURES})

@@ -3,8 +3,6 @@
 The printed running means are shown as the epoch's own figures, which they hide.
 """
 
-import argparse
-
 import pandas as pd
 from matplotlib.ticker import LogLocator, NullFormatter
 
@@ -21,7 +19,7 @@ PANELS = {
 }
 
 
-def main(files: argparse.Namespace) -> None:
+def main(files: step.Files) -> None:
     """Write the figure."""
     columns = ["dataset", "fallback_for", "initialization", "seed", "epoch", *PANELS]
     runs = pd.concat(tables.read(path, columns) for path in files.curves)
@@ -71,7 +69,6 @@ def main(files: argparse.Namespace) -> None:
 if __name__ == "__main__":
     step.run(
         main,
-        __doc__,
         inputs={
             "curves": ("training of each network (.csv)",),
             "printed": "the running means that were printed (.csv)",

@@ -4,7 +4,6 @@ Each repetition times every contender once, in a shuffled order; ratios are take
 checked first. JAX has its own process, whose threads then do not disturb the others.
 """
 
-import argparse
 import importlib.util
 import random
 import subprocess
@@ -167,7 +166,7 @@ def side_by_side(pool: ThreadPoolExecutor, ways: list[Callable[[], object]]) -> 
         done.result()
 
 
-def main(files: argparse.Namespace, settings: BenchmarkStep) -> step.Facts:
+def main(files: step.Files, settings: BenchmarkStep) -> step.Facts:
     """Write the table and print it."""
     images = load_images(files.data)
     train_rows = training.batches(images, "train")
@@ -235,10 +234,4 @@ def timed(way: Callable[[], object], threads: int) -> float:
 
 
 if __name__ == "__main__":
-    step.run(
-        main,
-        __doc__,
-        BenchmarkStep,
-        inputs={"data": "the images (.npz)"},
-        outputs={"table": "the table to write (.csv)"},
-    )
+    step.run(main, inputs={"data": "the images (.npz)"}, outputs={"table": "the table to write (.csv)"})

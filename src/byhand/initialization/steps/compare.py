@@ -1,7 +1,5 @@
 """Compare the trained networks with the printed figures, with the theory, and by depth."""
 
-import argparse
-
 import pandas as pd
 
 from byhand import step
@@ -24,7 +22,7 @@ def networks(settings: CompareStep) -> list[cells.Cell]:
     return cells.cells({"grid": settings.model_dump(), "document": own})
 
 
-def main(files: argparse.Namespace, settings: CompareStep) -> step.Facts:
+def main(files: step.Files, settings: CompareStep) -> step.Facts:
     """Write the tables."""
     paths = {
         name: [folder / path for path in cells.paths(pattern, networks(settings))]
@@ -60,8 +58,6 @@ def main(files: argparse.Namespace, settings: CompareStep) -> step.Facts:
 if __name__ == "__main__":
     step.run(
         main,
-        __doc__,
-        CompareStep,
         inputs={"printed": "the running means that were printed (.csv)"},
         unrecorded={
             "training": "the folder of trained networks' tables",

@@ -4,7 +4,6 @@ The growth is taken between two layers deep enough for q to have come to its fix
 it estimates χ₁ itself.
 """
 
-import argparse
 from itertools import product
 
 import pandas as pd
@@ -23,7 +22,7 @@ INPUTS = 100
 CLASSES = 10
 
 
-def main(files: argparse.Namespace, settings: Phase) -> step.Facts:
+def main(files: step.Files, settings: Phase) -> step.Facts:
     """Write the table."""
     first, last = settings.first_layer, settings.last_layer
     if not first < last:
@@ -57,4 +56,4 @@ def main(files: argparse.Namespace, settings: Phase) -> step.Facts:
 
 
 if __name__ == "__main__":
-    step.run(main, __doc__, Phase, outputs={"table": "the table to write (.csv)"})
+    step.run(main, outputs={"table": "the table to write (.csv)"})

@@ -5,7 +5,6 @@ Three tables: what each layer does, beside what mean-field theory predicts (mean
 and the histograms of the activations at the assignment's depth and width.
 """
 
-import argparse
 from collections.abc import Iterator
 from itertools import pairwise, product
 
@@ -43,7 +42,7 @@ def pixels(images: Images, count: int) -> Iterator[tuple[str, Tensor]]:
     yield "standardised", (x[:count] - mean) / variance.sqrt()
 
 
-def main(files: argparse.Namespace, settings: PropagateStep) -> step.Facts:
+def main(files: step.Files, settings: PropagateStep) -> step.Facts:
     """Write the tables."""
     initialization = named(settings.initialization)
     images = load_images(files.data)
@@ -124,8 +123,6 @@ def main(files: argparse.Namespace, settings: PropagateStep) -> step.Facts:
 if __name__ == "__main__":
     step.run(
         main,
-        __doc__,
-        PropagateStep,
         inputs={"data": "the images (.npz)"},
         outputs={
             "table": "the table of layers to write (.csv)",

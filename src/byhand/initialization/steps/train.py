@@ -4,7 +4,6 @@ Two tables: losses and accuracies, a row a seed and epoch, with the running mean
 document prints; and each layer's norms and activations on a batch of test images as training goes on.
 """
 
-import argparse
 from itertools import islice
 
 import pandas as pd
@@ -22,7 +21,7 @@ from byhand.step import tables
 MEASURES = ("train_loss", "train_accuracy", "test_loss", "test_accuracy")
 
 
-def main(files: argparse.Namespace, settings: TrainStep) -> step.Facts:
+def main(files: step.Files, settings: TrainStep) -> step.Facts:
     """Write the tables."""
     images = load_images(files.data)
     epochs = settings.epochs.model_dump()[images.name]
@@ -96,11 +95,6 @@ def main(files: argparse.Namespace, settings: TrainStep) -> step.Facts:
 if __name__ == "__main__":
     step.run(
         main,
-        __doc__,
-        TrainStep,
         inputs={"data": "the images (.npz)"},
-        outputs={
-            "curves": "the table of epochs to write (.csv)",
-            "layers": "the table of layers to write (.csv)",
-        },
+        outputs={"curves": "the table of epochs to write (.csv)", "layers": "the table of layers to write (.csv)"},
     )

@@ -1,6 +1,5 @@
 """Draw the benchmark: time against depth with the assignment's ratios, speed against each peer, and the roofline."""
 
-import argparse
 from typing import Any
 
 import numpy as np
@@ -148,7 +147,7 @@ def short(shape: str) -> str:
     return shape if len(shape) <= 20 else f"{shape[:9]}…{shape[-9:]}"
 
 
-def main(files: argparse.Namespace) -> None:
+def main(files: step.Files) -> None:
     """Write the figures."""
     table = tables.read(files.table, ["device", "shape", "contender", "kind", "milliseconds", "share_of_roofline"])
     columns = ["device", "shape", "depth", "variant", "printed_ratio", "measured_ratio", "ratio_of_multiplications"]
@@ -171,14 +170,6 @@ def main(files: argparse.Namespace) -> None:
 if __name__ == "__main__":
     step.run(
         main,
-        __doc__,
-        inputs={
-            "table": "times and ratios (.csv)",
-            "claims": "the assignment's claim at each depth (.csv)",
-        },
-        outputs={
-            "depth": step.PICTURES,
-            "peers": step.PICTURES,
-            "roofline": step.PICTURES,
-        },
+        inputs={"table": "times and ratios (.csv)", "claims": "the assignment's claim at each depth (.csv)"},
+        outputs={"depth": step.PICTURES, "peers": step.PICTURES, "roofline": step.PICTURES},
     )

@@ -1,7 +1,5 @@
 """Draw which of reverse and forward mode takes fewer multiplications over (P, D): counted points, predicted line."""
 
-import argparse
-
 import numpy as np
 
 from byhand import step
@@ -14,7 +12,7 @@ SERIES = [  # (which is cheaper, colour, marker, label)
 ]
 
 
-def main(files: argparse.Namespace) -> None:
+def main(files: step.Files) -> None:
     """Write the figure."""
     columns = ["output_width", "input_width", "hidden_width", "depth", "forward_over_reverse", "counted_cheaper"]
     table = tables.read(files.table, columns)
@@ -47,4 +45,4 @@ def main(files: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    step.run(main, __doc__, inputs={"table": "the map over (P, D) (.csv)"}, outputs={"figure": step.PICTURES})
+    step.run(main, inputs={"table": "the map over (P, D) (.csv)"}, outputs={"figure": step.PICTURES})

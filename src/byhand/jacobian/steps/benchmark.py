@@ -8,7 +8,6 @@ begins with calls that are not timed, unless one call is far longer than a turn.
 synchronising. Threads are set, and held to as many cores.
 """
 
-import argparse
 import os
 import random
 import time
@@ -193,7 +192,7 @@ def rows(
                 yield {**facts, "repetition": repetition, "calls": calls, "wall_seconds": took}
 
 
-def main(files: argparse.Namespace, settings: BenchmarkStep) -> step.Facts:
+def main(files: step.Files, settings: BenchmarkStep) -> step.Facts:
     """Write the table."""
     found: list[dict[str, Any]] = []
     load = os.getloadavg()[0]
@@ -219,4 +218,4 @@ def main(files: argparse.Namespace, settings: BenchmarkStep) -> step.Facts:
 
 
 if __name__ == "__main__":
-    step.run(main, __doc__, BenchmarkStep, outputs={"table": "the table to write (.csv)"})
+    step.run(main, outputs={"table": "the table to write (.csv)"})

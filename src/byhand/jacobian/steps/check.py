@@ -9,7 +9,6 @@ show their own noise.
 A second table gives float32's error against float64 for each contender and depth, on the assignment's N(0, 1) weights.
 """
 
-import argparse
 import math
 from collections.abc import Iterator, Sequence
 from itertools import product
@@ -177,7 +176,7 @@ def float32_rows(settings: Check) -> Iterator[dict[str, Any]]:
             }
 
 
-def main(files: argparse.Namespace, settings: Check) -> step.Facts:
+def main(files: step.Files, settings: Check) -> step.Facts:
     """Write the tables."""
     checked: Sequence[dict[str, Any]] = [*rows(settings), *document_rows(settings)]
     tables.write(pd.DataFrame(checked), files.table)
@@ -188,11 +187,5 @@ def main(files: argparse.Namespace, settings: Check) -> step.Facts:
 
 if __name__ == "__main__":
     step.run(
-        main,
-        __doc__,
-        Check,
-        outputs={
-            "table": "the table to write (.csv)",
-            "float32": "the table of float32's errors to write (.csv)",
-        },
+        main, outputs={"table": "the table to write (.csv)", "float32": "the table of float32's errors to write (.csv)"}
     )

@@ -1,7 +1,5 @@
 """Sum up the benchmark's observations: times, and verdicts for each shape."""
 
-import argparse
-
 import pandas as pd
 
 from byhand import step
@@ -11,7 +9,7 @@ from byhand.step import tables
 COLUMNS = ["device", "shape", "depth", "inputs", "library", "contender", "repetition", "wall_seconds", "operations"]
 
 
-def main(files: argparse.Namespace) -> None:
+def main(files: step.Files) -> None:
     """Write the tables and print the verdicts."""
     times = pd.concat([tables.read(path, COLUMNS) for path in files.times])
     table = ratios.summary(times)
@@ -24,7 +22,6 @@ def main(files: argparse.Namespace) -> None:
 if __name__ == "__main__":
     step.run(
         main,
-        __doc__,
         inputs={"times": ("the observations of each device (.csv)",)},
         outputs={"table": "the table of times to write (.csv)", "verdicts": "the table of verdicts to write (.csv)"},
     )

@@ -6,7 +6,6 @@ Entries moved and the multiplications outside products are counted by watching e
 result written. One row for each shape and way, and a second table: the map of the cheaper mode over (P, D).
 """
 
-import argparse
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
@@ -148,7 +147,7 @@ def cheaper(reverse: int, forward: int) -> str:
     return "equal" if reverse == forward else "reverse" if reverse < forward else "forward"
 
 
-def main(files: argparse.Namespace, settings: Count) -> None:
+def main(files: step.Files, settings: Count) -> None:
     """Write the tables."""
     tables.write(pd.DataFrame(rows(settings)).convert_dtypes(), files.table)
     tables.write(pd.DataFrame(map_rows(settings)), files.crossover)
@@ -157,7 +156,5 @@ def main(files: argparse.Namespace, settings: Count) -> None:
 if __name__ == "__main__":
     step.run(
         main,
-        __doc__,
-        Count,
         outputs={"table": "the table of costs to write (.csv)", "crossover": "the map over (P, D) to write (.csv)"},
     )

@@ -4,8 +4,6 @@ Under `published` the assignment's own way is timed, under `corrected` the modes
 diagonal matrices.
 """
 
-import argparse
-
 import pandas as pd
 
 from byhand import step
@@ -29,7 +27,7 @@ def printed(seconds: pd.DataFrame, check: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([seconds.assign(shape=large)[columns], check.assign(device="cuda", shape=small)[columns]])
 
 
-def main(files: argparse.Namespace) -> None:
+def main(files: step.Files) -> None:
     """Write the table and print it."""
     times = pd.concat([tables.read(path, COLUMNS) for path in files.times])
     seconds = tables.read(files.seconds, ["device", "depth", "mode", "seconds"])
@@ -42,7 +40,6 @@ def main(files: argparse.Namespace) -> None:
 if __name__ == "__main__":
     step.run(
         main,
-        __doc__,
         inputs={
             "times": ("the observations of each device (.csv)",),
             "seconds": "the printed times at D = K = 1000, P = 1 (.csv)",

@@ -1,6 +1,5 @@
 """Draw the error of gradient descent against k, and the slopes that max |1 − αλᵢ| predicts, for three problems."""
 
-import argparse
 from textwrap import fill
 
 from byhand import step
@@ -21,7 +20,7 @@ WIDTH = 48
 """Characters that a line of a title holds."""
 
 
-def main(files: argparse.Namespace, settings: FigureErrors) -> None:
+def main(files: step.Files, settings: FigureErrors) -> None:
     """Write the figure."""
     columns = ["problem", "dataset", "fallback_for", "step", "k", "relative_error", "rate_to_the_k"]
     table = tables.read(files.table, columns)
@@ -58,6 +57,4 @@ def main(files: argparse.Namespace, settings: FigureErrors) -> None:
 
 
 if __name__ == "__main__":
-    step.run(
-        main, __doc__, FigureErrors, inputs={"table": "errors against k (.csv)"}, outputs={"figure": step.PICTURES}
-    )
+    step.run(main, inputs={"table": "errors against k (.csv)"}, outputs={"figure": step.PICTURES})

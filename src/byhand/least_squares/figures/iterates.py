@@ -1,6 +1,5 @@
 """Draw the iterates of gradient descent on the contours of a loss in two dimensions, one panel a step size."""
 
-import argparse
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ from byhand.step import style, tables
 COLOURS = ("blue", "green", "orange", "vermillion", "purple")
 
 
-def main(files: argparse.Namespace) -> None:
+def main(files: step.Files) -> None:
     """Write the figure."""
     iterates = tables.read(files.iterates, ["step", "step_size", "k", "w_1", "w_2"])
     landscape = tables.read(files.landscape, ["w_1", "w_2", "excess_loss"])
@@ -48,7 +47,6 @@ def main(files: argparse.Namespace) -> None:
 if __name__ == "__main__":
     step.run(
         main,
-        __doc__,
         inputs={"iterates": "iterates by step size (.csv)", "landscape": "the loss on a grid (.csv)"},
         outputs={"figure": step.PICTURES},
     )

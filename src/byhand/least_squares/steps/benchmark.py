@@ -4,7 +4,6 @@ One row for each number of features, k and method: seconds for one w_k from X, y
 repetitions), and the same as a multiple of one gradient, so that machines can be compared.
 """
 
-import argparse
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -61,7 +60,7 @@ def rows(settings: Benchmark, features: int) -> Iterator[dict[str, Any]]:
             }
 
 
-def main(files: argparse.Namespace, settings: Benchmark) -> step.Facts:
+def main(files: step.Files, settings: Benchmark) -> step.Facts:
     """Write the table."""
     made = tqdm(settings.features, desc="numbers of features", mininterval=2)
     tables.write(pd.DataFrame(row for features in made for row in rows(settings, features)), files.table)
@@ -69,4 +68,4 @@ def main(files: argparse.Namespace, settings: Benchmark) -> step.Facts:
 
 
 if __name__ == "__main__":
-    step.run(main, __doc__, Benchmark, outputs={"table": "the table to write (.csv)"})
+    step.run(main, outputs={"table": "the table to write (.csv)"})

@@ -4,7 +4,6 @@ The real run is `torch.optim.SGD` on ½‖Xw − y‖² with gradients by autogr
 and method: the difference relative to the largest iterate, what rounding allows, and multiplications.
 """
 
-import argparse
 from collections.abc import Iterator
 from typing import Any
 
@@ -60,7 +59,7 @@ def rows(problem: Problem, settings: ClosedFormStep) -> Iterator[dict[str, Any]]
                 }
 
 
-def main(files: argparse.Namespace, settings: ClosedFormStep) -> step.Facts:
+def main(files: step.Files, settings: ClosedFormStep) -> step.Facts:
     """Write the table."""
     made = tqdm(problems(settings, files.data), desc="problems", mininterval=2)
     tables.write(pd.DataFrame(row for problem in made for row in rows(problem, settings)), files.table)
@@ -68,10 +67,4 @@ def main(files: argparse.Namespace, settings: ClosedFormStep) -> step.Facts:
 
 
 if __name__ == "__main__":
-    step.run(
-        main,
-        __doc__,
-        ClosedFormStep,
-        inputs={"data": "the housing data (.npz)"},
-        outputs={"table": "the table to write (.csv)"},
-    )
+    step.run(main, inputs={"data": "the housing data (.npz)"}, outputs={"table": "the table to write (.csv)"})

@@ -5,7 +5,6 @@ converges is read off the component of its error along the largest eigenvalue: f
 shrinks, so this one decides. The rate is compared where it can be seen (see `rates`); elsewhere the row says why not.
 """
 
-import argparse
 import math
 from collections.abc import Iterator
 from typing import Any
@@ -100,7 +99,7 @@ def curve(problem: Problem, known: Spectrum, name: str, step_size: float, steps:
             }
 
 
-def main(files: argparse.Namespace, settings: ConvergenceStep) -> step.Facts:
+def main(files: step.Files, settings: ConvergenceStep) -> step.Facts:
     """Write both tables."""
     rows: list[dict[str, Any]] = []
     curves: list[dict[str, Any]] = []
@@ -117,8 +116,6 @@ def main(files: argparse.Namespace, settings: ConvergenceStep) -> step.Facts:
 if __name__ == "__main__":
     step.run(
         main,
-        __doc__,
-        ConvergenceStep,
         inputs={"data": "the housing data (.npz)"},
         outputs={
             "table": "the table of rates to write (.csv)",

@@ -6,7 +6,6 @@ definite". Its smallest eigenvalue is 1 − αλ_max, negative for α in (1/λ_m
 M^k → 0, which the spectral radius gives, below one for all 0 < α < 2/λ_max. One row for each problem and step size.
 """
 
-import argparse
 from collections.abc import Iterator
 from typing import Any
 
@@ -53,7 +52,7 @@ def rows(problem: Problem, settings: DefinitenessStep) -> Iterator[dict[str, Any
         }
 
 
-def main(files: argparse.Namespace, settings: DefinitenessStep) -> step.Facts:
+def main(files: step.Files, settings: DefinitenessStep) -> step.Facts:
     """Write the table."""
     made = (row for problem in problems(settings, files.data) for row in rows(problem, settings))
     tables.write(pd.DataFrame(made), files.table)
@@ -61,10 +60,4 @@ def main(files: argparse.Namespace, settings: DefinitenessStep) -> step.Facts:
 
 
 if __name__ == "__main__":
-    step.run(
-        main,
-        __doc__,
-        DefinitenessStep,
-        inputs={"data": "the housing data (.npz)"},
-        outputs={"table": "the table to write (.csv)"},
-    )
+    step.run(main, inputs={"data": "the housing data (.npz)"}, outputs={"table": "the table to write (.csv)"})

@@ -1,6 +1,5 @@
 """Run gradient descent on a problem with two features, and tabulate its loss on a grid, for the figure of iterates."""
 
-import argparse
 from collections.abc import Iterator
 from typing import Any
 
@@ -41,7 +40,7 @@ def table(settings: Plane) -> tuple[pd.DataFrame, pd.DataFrame]:
     return iterates, pd.DataFrame(grid).assign(excess_loss=excess)
 
 
-def main(files: argparse.Namespace, settings: Plane) -> step.Facts:
+def main(files: step.Files, settings: Plane) -> step.Facts:
     """Write both tables."""
     iterates, landscape = table(settings)
     tables.write(iterates, files.table)
@@ -52,8 +51,6 @@ def main(files: argparse.Namespace, settings: Plane) -> step.Facts:
 if __name__ == "__main__":
     step.run(
         main,
-        __doc__,
-        Plane,
         outputs={
             "table": "the table of iterates to write (.csv)",
             "landscape": "the table of the loss on a grid to write (.csv)",

@@ -6,7 +6,6 @@ for any step size, convergent or not. Here too is the counterexample to the assi
 positive definite".
 """
 
-import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -199,13 +198,11 @@ def row(claim: Claim) -> dict[str, Any]:
     }
 
 
-def main(files: argparse.Namespace, settings: Prove) -> None:
+def main(files: step.Files, settings: Prove) -> None:
     """Write the table."""
     made = [*claims(settings.steps), *autograd_claims(housing(load_housing(files.data)))]
     tables.write(pd.DataFrame(map(row, made)), files.table)
 
 
 if __name__ == "__main__":
-    step.run(
-        main, __doc__, Prove, inputs={"data": "the housing data (.npz)"}, outputs={"table": "the table to write (.csv)"}
-    )
+    step.run(main, inputs={"data": "the housing data (.npz)"}, outputs={"table": "the table to write (.csv)"})

@@ -5,7 +5,6 @@ One row for each problem and start: how far the run ends from this, from the min
 reaches only where w₀ has no part in the null space), and how far w₀'s part there has moved.
 """
 
-import argparse
 import math
 from collections.abc import Iterator
 from pathlib import Path
@@ -75,7 +74,7 @@ def rows(problem: Problem, settings: RankDeficient) -> Iterator[dict[str, Any]]:
         }
 
 
-def main(files: argparse.Namespace, settings: RankDeficient) -> step.Facts:
+def main(files: step.Files, settings: RankDeficient) -> step.Facts:
     """Write the table."""
     made = (row for problem in problems(files.data) for row in rows(problem, settings))
     tables.write(pd.DataFrame(made), files.table)
@@ -84,10 +83,4 @@ def main(files: argparse.Namespace, settings: RankDeficient) -> step.Facts:
 
 
 if __name__ == "__main__":
-    step.run(
-        main,
-        __doc__,
-        RankDeficient,
-        inputs={"data": "the housing data (.npz)"},
-        outputs={"table": "the table to write (.csv)"},
-    )
+    step.run(main, inputs={"data": "the housing data (.npz)"}, outputs={"table": "the table to write (.csv)"})

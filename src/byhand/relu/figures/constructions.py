@@ -1,7 +1,5 @@
 """Draw each target, the network that equals it, and what each of the network's units contributes."""
 
-import argparse
-
 import pandas as pd
 
 from byhand import step
@@ -21,7 +19,7 @@ UNITS = [  # (colour, line style)
 ]
 
 
-def main(files: argparse.Namespace) -> None:
+def main(files: step.Files) -> None:
     """Write the figure."""
     table = tables.read(files.table, ["function", "series", "x", "value"])
     with style.figure(files.figure, rows=len(TITLES), figsize=(style.COLUMN, 6.8)) as (_, panels):
@@ -44,4 +42,4 @@ def main(files: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    step.run(main, __doc__, inputs={"table": "curves of the units (.csv)"}, outputs={"figure": step.PICTURES})
+    step.run(main, inputs={"table": "curves of the units (.csv)"}, outputs={"figure": step.PICTURES})

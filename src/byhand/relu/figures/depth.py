@@ -1,7 +1,5 @@
 """Draw the teeth that each further composition of the tent doubles, and the units that this takes."""
 
-import argparse
-
 from matplotlib.ticker import MaxNLocator
 
 from byhand import step
@@ -14,7 +12,7 @@ COUNTS = [  # (column, label, colour, marker, line style)
 ]
 
 
-def main(files: argparse.Namespace) -> None:
+def main(files: step.Files) -> None:
     """Write the figure."""
     curves = tables.read(files.curves, ["function", "series", "x", "value"])
     counts = tables.read(files.counts, ["compositions", *(column for column, *_ in COUNTS)])
@@ -45,7 +43,6 @@ def main(files: argparse.Namespace) -> None:
 if __name__ == "__main__":
     step.run(
         main,
-        __doc__,
         inputs={"curves": "curves of the sawtooth (.csv)", "counts": "units against compositions (.csv)"},
         outputs={"figure": step.PICTURES},
     )

@@ -3,7 +3,6 @@
 Straight pieces need no more points than their ends, so x are the breakpoints and the two ends of what is shown.
 """
 
-import argparse
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
@@ -73,7 +72,7 @@ def rows(settings: Curves) -> Iterator[dict[str, Any]]:
         yield from points("sawtooth", (Fraction(0), Fraction(1)), {f"n = {n}": sawtooth(n)})
 
 
-def main(files: argparse.Namespace, settings: Curves) -> None:
+def main(files: step.Files, settings: Curves) -> None:
     """Write the table."""
     try:
         table = pd.DataFrame(rows(settings))
@@ -83,4 +82,4 @@ def main(files: argparse.Namespace, settings: Curves) -> None:
 
 
 if __name__ == "__main__":
-    step.run(main, __doc__, Curves, outputs={"table": "the table to write (.csv)"})
+    step.run(main, outputs={"table": "the table to write (.csv)"})

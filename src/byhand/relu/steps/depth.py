@@ -4,7 +4,6 @@ Writes one row for each n: 2n + 1 units in n + 1 layers do what takes 2ⁿ + 1 u
 [0, 1] counts), and fewer cannot (see `constructions.one_hidden_layer`).
 """
 
-import argparse
 from collections.abc import Iterator
 from typing import Any
 
@@ -43,10 +42,10 @@ def rows(settings: Depth) -> Iterator[dict[str, Any]]:
         }
 
 
-def main(files: argparse.Namespace, settings: Depth) -> None:
+def main(files: step.Files, settings: Depth) -> None:
     """Write the table."""
     tables.write(pd.DataFrame(rows(settings)), files.table)
 
 
 if __name__ == "__main__":
-    step.run(main, __doc__, Depth, outputs={"table": "the table to write (.csv)"})
+    step.run(main, outputs={"table": "the table to write (.csv)"})

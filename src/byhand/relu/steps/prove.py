@@ -5,7 +5,6 @@ second check by float evaluation. Beside it the proofs: one row for each piece o
 slope and value. Two functions are equal if and only if these rows are.
 """
 
-import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -128,7 +127,7 @@ def proof(claim: Claim) -> Iterator[dict[str, Any]]:
             }
 
 
-def main(files: argparse.Namespace, settings: Prove) -> None:
+def main(files: step.Files, settings: Prove) -> None:
     """Write both tables."""
     try:
         made = list(claims(settings.thresholds))
@@ -141,7 +140,5 @@ def main(files: argparse.Namespace, settings: Prove) -> None:
 if __name__ == "__main__":
     step.run(
         main,
-        __doc__,
-        Prove,
         outputs={"table": "the table of identities to write (.csv)", "proofs": "the table of pieces to write (.csv)"},
     )

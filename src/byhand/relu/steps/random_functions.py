@@ -4,7 +4,6 @@ Writes one row a function. Its numbers are dyadic, so that every weight is a flo
 one. Each network is proven again with a breakpoint shifted by 2⁻⁵⁰ and with a wrong sign: both must be told apart.
 """
 
-import argparse
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
@@ -70,11 +69,11 @@ def equality(f: PiecewiseLinear, g: PiecewiseLinear) -> str:
     return "equal" if f == g else "different"
 
 
-def main(files: argparse.Namespace, settings: RandomFunctions) -> step.Facts:
+def main(files: step.Files, settings: RandomFunctions) -> step.Facts:
     """Write the table."""
     tables.write(pd.DataFrame(rows(settings)), files.table)
     return {"seeds": "relu/random_functions/<function>"}
 
 
 if __name__ == "__main__":
-    step.run(main, __doc__, RandomFunctions, outputs={"table": "the table to write (.csv)"})
+    step.run(main, outputs={"table": "the table to write (.csv)"})

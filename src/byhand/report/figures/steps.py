@@ -1,6 +1,5 @@
 """Draw which step feeds which, from the provenance of the results: a row for each problem, time runs to the right."""
 
-import argparse
 from collections import defaultdict
 
 from byhand import step
@@ -23,7 +22,7 @@ BEHIND = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.5}
 """What keeps a label readable where an arrow runs behind it."""
 
 
-def main(files: argparse.Namespace) -> None:
+def main(files: step.Files) -> None:
     """Write the figure."""
     records = history.behind(files.results, files.made)
     between = history.edges(records)
@@ -66,7 +65,6 @@ def main(files: argparse.Namespace) -> None:
 if __name__ == "__main__":
     step.run(
         main,
-        __doc__,
         unrecorded={
             "results": "the folder of all results and their provenance",
             "made": ("the results whose making is drawn",),

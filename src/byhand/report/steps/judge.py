@@ -1,6 +1,5 @@
 """Judge every claim of the assignment by the tables of this run, and say what was found; one row each."""
 
-import argparse
 from functools import cache
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from byhand.report.judgement import judged, told
 from byhand.step import tables
 
 
-def main(files: argparse.Namespace) -> step.Facts:
+def main(files: step.Files) -> step.Facts:
     """Write the tables and print the verdicts."""
 
     @cache
@@ -62,14 +61,8 @@ def main(files: argparse.Namespace) -> step.Facts:
 if __name__ == "__main__":
     step.run(
         main,
-        __doc__,
-        inputs={
-            "claims": "what the assignment claims (.yaml)",
-            "findings": "what fell out of judging it (.yaml)",
-        },
-        unrecorded={
-            "results": "the folder of all tables",
-        },
+        inputs={"claims": "what the assignment claims (.yaml)", "findings": "what fell out of judging it (.yaml)"},
+        unrecorded={"results": "the folder of all tables"},
         outputs={
             "verdicts": "the table of verdicts to write (.csv)",
             "numbers": "the table of findings and their numbers to write (.csv)",

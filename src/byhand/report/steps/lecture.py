@@ -1,7 +1,5 @@
 """Run the notebook for teaching and keep it with its output."""
 
-import argparse
-
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
@@ -14,7 +12,7 @@ SECONDS = 300
 """A cell may take so long."""
 
 
-def main(files: argparse.Namespace) -> None:
+def main(files: step.Files) -> None:
     """Write the executed notebook."""
     notebook = nbformat.read(files.notebook, as_version=4)
     try:
@@ -29,7 +27,6 @@ def main(files: argparse.Namespace) -> None:
 if __name__ == "__main__":
     step.run(
         main,
-        __doc__,
         inputs={"notebook": "the notebook (.ipynb)"},
         outputs={"executed": "the executed notebook to write (.ipynb)"},
     )

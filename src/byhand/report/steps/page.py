@@ -111,7 +111,7 @@ def measured(paths: Sequence[Path]) -> list[Shown]:
     return found
 
 
-def main(files: argparse.Namespace) -> None:
+def main(files: step.Files) -> None:
     """Write the page."""
 
     @cache
@@ -162,7 +162,6 @@ def add_configuration(parser: argparse.ArgumentParser) -> None:
 if __name__ == "__main__":
     step.run(
         main,
-        __doc__,
         unrecorded={
             "results": "the folder of all results and their provenance",
             "made": ("the results that are shown",),
