@@ -1,7 +1,6 @@
 # byhand: a table of contents. Each problem of the assignment has one name: its section in config.yaml, its rules in
 # workflow/rules, its code in src/byhand, its results and its tests.
 
-import shlex
 import sys
 from pathlib import Path
 
@@ -15,20 +14,13 @@ sys.path.insert(0, str(SOURCE))
 
 from byhand.commands.summary import told
 from byhand.workflow import configuration, fingerprint
-from byhand.workflow.fingerprint import code
 from byhand.workflow.records import keep_with_results
 from byhand.workflow.rooms import TITLES
-from byhand.workflow.rules import at_most, files, flags, recorded, step
+from byhand.workflow.rules import at_most, download_flags, figure, files, recorded, shell_prefix, step, written_by
 
 configuration.or_exit(configuration.check_name, ROOT)
 
-# Steps run this folder's code, installed or not, with this Snakemake's own Python, activated or not (unless Snakemake
-# itself is asked to deploy the software: snakemake --sdm conda). The prefix replaces Snakemake's own, bash's strict
-# mode, without which a step that fails before `| tee` would count as done.
-exports = f"export PYTHONPATH={shlex.quote(str(SOURCE))}"
-if not workflow.deployment_settings.deployment_method:
-    exports += f" PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH"
-shell.prefix(f"set -euo pipefail; {exports}; ")
+shell.prefix(shell_prefix(SOURCE, workflow.deployment_settings.deployment_method))
 keep_with_results(Path.cwd())
 
 configuration.or_exit(configuration.check_file, ROOT / "config.yaml")
@@ -43,7 +35,10 @@ config = configuration.or_exit(configuration.validated, config)
 report: "workflow/report/workflow.rst"
 
 
-include: "workflow/rules/common.smk"
+# What the rules with wildcards write, by room: only the room knows for which values.
+RESULTS = {room: [] for room in TITLES}
+
+
 include: "workflow/rules/step.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/gradients.smk"
@@ -52,21 +47,28 @@ include: "workflow/rules/jacobian.smk"
 include: "workflow/rules/relu.smk"
 include: "workflow/rules/initialization.smk"
 include: "workflow/rules/least_squares.smk"
+include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
+
+
+for room in TITLES:
+
+    rule:
+        """All results of one problem but its benchmarks."""
+        name:
+            room
+        input:
+            RESULTS[room],
+            written_by(workflow.rules, room),
+        message:
+            "{rule}"
 
 
 rule all:
     """Everything but the benchmarks."""
     default_target: True
     input:
-        rules.data.input,
-        rules.gradients.input,
-        rules.housing.input,
-        rules.jacobian.input,
-        rules.relu.input,
-        rules.initialization.input,
-        rules.least_squares.input,
-        rules.report.input,
+        [getattr(rules, room).input for room in TITLES],
     message:
         "everything but the benchmarks"
 
@@ -74,10 +76,7 @@ rule all:
 rule benchmarks:
     """Times, which differ from run to run and so stay out of `all`."""
     input:
-        rules.housing_benchmark.output,
-        rules.jacobian_benchmarks.input,
-        rules.initialization_benchmark.output,
-        rules.least_squares_benchmark.output,
+        [written_by(workflow.rules, room, benchmarks=True) for room in TITLES],
 
 
 fingerprint.save()

@@ -12,6 +12,7 @@ from torch import Tensor
 from byhand.gradients import network, references
 from byhand.gradients.network import LOSSES, NAMES, Loss, Parameters
 from byhand.numerics.randomness import generator
+from byhand.numerics.rounding import error
 
 Problem = tuple[Parameters, Tensor, Tensor, Loss]
 
@@ -132,7 +133,7 @@ def test_the_check_catches_a_planted_mistake_and_names_it(
 def test_errors_are_measured_as_they_are_named(
     ours: list[float], reference: list[float], expected: dict[str, float]
 ) -> None:
-    measured = references.error(*(torch.tensor(values, dtype=torch.float64) for values in (ours, reference)))
+    measured = error(*(torch.tensor(values, dtype=torch.float64) for values in (ours, reference)))
     assert {name: measured[name] for name in expected} == expected
 
 

@@ -294,7 +294,7 @@ FEW = BenchmarkStep(
     slow_seconds=99,
     slow_repetitions=1,
     device="cpu",
-    only=(),
+    contenders=(),
 )
 
 
@@ -331,7 +331,7 @@ def test_the_benchmark_runs_is_summed_up_and_drawn(step: Step, tmp_path: Path, m
     monkeypatch.setenv("TORCHDYNAMO_DISABLE", "1")  # torch.compile would take most of the time
     observed = tmp_path / "times.csv"
     flags = "--repetitions 2 --turn-seconds 0.001 --slow-seconds 9 --slow-repetitions 1 --device cpu --shapes 2-3-2"
-    done = step("jacobian.steps.benchmark", *flags.split(), "--only", "--table", observed)
+    done = step("jacobian.steps.benchmark", *flags.split(), "--contenders", "--table", observed)
     assert done.returncode == 0, done.stderr
     outputs = [tmp_path / "benchmark.csv", tmp_path / "verdicts.csv"]
     done = step("jacobian.steps.compare", "--times", observed, "--table", outputs[0], "--verdicts", outputs[1])
@@ -352,19 +352,23 @@ def test_only_the_named_contenders_take_part(step: Step, tmp_path: Path) -> None
     words = "--repetitions 1 --turn-seconds 0.001 --slow-seconds 9 --slow-repetitions 1 --device cpu --shapes 2-3-2"
     flags = words.split()
     done = step(
-        "jacobian.steps.benchmark", *flags, "--only", "reverse", "published_forward", "--table", tmp_path / "t.csv"
+        "jacobian.steps.benchmark",
+        *flags,
+        "--contenders",
+        "reverse",
+        "published_forward",
+        "--table",
+        tmp_path / "t.csv",
     )
     assert done.returncode == 0, done.stderr
     assert set(pd.read_csv(tmp_path / "t.csv")["contender"]) == {"reverse", "published_forward"}
-    done = step("jacobian.steps.benchmark", *flags, "--only", "revers", "--table", tmp_path / "none.csv")
+    done = step("jacobian.steps.benchmark", *flags, "--contenders", "revers", "--table", tmp_path / "none.csv")
     assert done.returncode == 1
-    assert done.stderr.splitlines()[-1].endswith("--only revers: no contender has such a name")
+    assert done.stderr.splitlines()[-1].endswith("--contenders revers: no contender has such a name")
     assert not (tmp_path / "none.csv").exists()
 
 
 def test_the_cuda_rule_asks_for_a_gpu_and_a_dry_run_plans_it(tmp_path: Path) -> None:
-    rules = (ROOT / "workflow" / "rules" / "jacobian.smk").read_text(encoding="utf-8")
-    assert rules.count("gpu=1") == rules.count("_cuda with:") == 2
     project = fresh(tmp_path / "project")
     # A rule with a message shows no resources.
     project.edit("workflow/rules/step.smk", '    message:\n        "{rule} {wildcards}"\n', "")

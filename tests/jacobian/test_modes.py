@@ -6,14 +6,15 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from byhand.jacobian import cost, numpy_route, rounding
+from byhand.jacobian import cost, error_bounds, numpy_route
+from byhand.jacobian.error_bounds import central_differences, exact, jacobian_allowance, product
 from byhand.jacobian.modes import MODES, chain, cheapest_order, in_order, network, random_weights, slopes
 from byhand.jacobian.peers import AUTOMATIC, PUBLISHED, jacrev
-from byhand.jacobian.rounding import central_differences, error, exact, jacobian_allowance, product
 from byhand.jacobian.settings import Check
 from byhand.jacobian.steps.check import compared, document_rows
 from byhand.jacobian.steps.count import counted
 from byhand.numerics.randomness import generator
+from byhand.numerics.rounding import error
 from tests.jacobian.test_order import every
 
 # torch's own forward mode compiles something when it is first imported
@@ -176,7 +177,7 @@ def test_the_bound_of_a_product_is_gamma_n_times_the_sum_of_magnitudes() -> None
 
 def test_where_the_activation_is_exact_a_slope_may_be_off_by_its_own_rounding_only() -> None:
     u = 2.0**-24
-    (slope,), _ = rounding.slopes([torch.ones(1, 1)] * 2, torch.zeros(1), u)
+    (slope,), _ = error_bounds.slopes([torch.ones(1, 1)] * 2, torch.zeros(1), u)
     assert slope.value.item() == 1
     assert slope.error.item() == pytest.approx(2 * u / (1 - 2 * u))
 

@@ -1,6 +1,5 @@
 """The page: what it shows is escaped, follows from the run alone, and is told in a line where something is missing."""
 
-import ast
 import json
 import re
 import shutil
@@ -129,21 +128,6 @@ def test_every_exercise_has_a_chapter() -> None:
 
 
 NOTEBOOK = ROOT / "notebooks" / "lecture.ipynb"
-
-
-def test_the_rule_of_the_notebook_names_the_modules_that_it_imports() -> None:
-    cells = nbformat.read(NOTEBOOK, as_version=4).cells
-    tree = ast.parse("\n".join(cell.source for cell in cells if cell.cell_type == "code"))
-    imported = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("byhand"):
-            for alias in node.names:
-                inner = ROOT / "src" / str(node.module).replace(".", "/") / f"{alias.name}.py"
-                imported.add(f"{node.module}.{alias.name}" if inner.is_file() else str(node.module))
-    rule = (ROOT / "workflow/rules/report.smk").read_text(encoding="utf-8")
-    named = re.search(r"TAUGHT = \[(.*?)\n\]", rule, re.DOTALL)
-    assert named is not None
-    assert set(re.findall(r'"([\w.]+)"', named[1])) == imported
 
 
 def test_the_notebook_is_kept_without_output_and_runs(finished_results: Path) -> None:

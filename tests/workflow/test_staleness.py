@@ -117,7 +117,7 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
         ),
         {},
     ),
-    "a comment in the rules": (edit("workflow/rules/housing.smk", "rule housing:", "# a comment\nrule housing:"), {}),
+    "a comment in the rules": (edit("workflow/rules/housing.smk", "use rule step", "# a comment\nuse rule step"), {}),
     "a touched input": (touch("published/*.csv"), {}),
     "touched sources, configuration and data": (touch("src/**/*.py", "config.yaml", "results/data/*"), {}),
     # a value of each problem
@@ -221,9 +221,9 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
         {"housing_figure_slips": 1},
     ),
     "the style of all figures": (edit("src/byhand/step/style.py", "COLUMN = 3.5", "COLUMN = 3.4"), FIGURES),
-    "the command of all rules but the download": (
-        edit("workflow/rules/step.smk", "{params.files:q} > {log}", "{params.files:q}  > {log}"),
-        {rule: jobs for rule, jobs in EVERYTHING.items() if rule != "data_download"},
+    "the command of all rules": (
+        edit("workflow/rules/step.smk", "{threads} {params.settings:q}", "{threads}  {params.settings:q}"),
+        EVERYTHING,
     ),
     "what a claim says": (edit("published/claims.yaml", "The four written", "The written"), {"report_judge": 1}),
     "how claims are judged": (

@@ -3,6 +3,7 @@
 from byhand.data.layout import cached
 
 KINDS = ["images", "housing"]
+HOME = configuration.or_exit(configuration.data_home, config)
 
 
 # On a cluster too this runs on the submitting machine, which has a network.
@@ -26,11 +27,8 @@ use rule visible_step as data_download with:
     resources:
         **at_most(mem_mb=2000, runtime=60),
     params:
-        **{**step("data.steps.download"), "settings": places},
+        **{**step("data.steps.download"), "settings": download_flags(config["data"], HOME)},
         files=lambda wildcards, output: ["--arrays", output.arrays],
 
 
-rule data:
-    """Both data sets."""
-    input:
-        expand(rules.data_download.output, kind=KINDS),
+RESULTS["data"] += expand(rules.data_download.output, kind=KINDS)

@@ -21,23 +21,3 @@ use rule step as gradients_document with:
         "logs/gradients/document.log",
     params:
         **step("gradients.steps.document", config["gradients"]["document"]),
-
-
-use rule step as gradients_figure_check with:
-    """Draw the errors of the gradients by hand."""
-    input:
-        table=rules.gradients_check.output.table,
-    output:
-        **figure("gradients", "check"),
-    log:
-        "logs/gradients/figure_check.log",
-    params:
-        **step("gradients.figures.check"),
-
-
-rule gradients:
-    """All of problem 1's gradients."""
-    input:
-        rules.gradients_check.output,
-        rules.gradients_document.output,
-        rules.gradients_figure_check.output,

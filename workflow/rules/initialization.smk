@@ -13,9 +13,7 @@ PROPAGATION = "results/initialization/propagation/{initialization}"
 
 
 wildcard_constraints:
-    initialization="|".join(
-        map(re.escape, dict.fromkeys(cell.initialization for cell in CELLS))
-    ),
+    initialization="|".join(map(re.escape, dict.fromkeys(cell.initialization for cell in CELLS))),
     order="|".join(ORDERS),
 
 
@@ -25,9 +23,7 @@ use rule step as initialization_propagate with:
         data="results/data/images.npz",
     output:
         **recorded(
-            table=f"{PROPAGATION}.csv",
-            norms=f"{PROPAGATION}_norms.csv",
-            histograms=f"{PROPAGATION}_histograms.csv",
+            table=f"{PROPAGATION}.csv", norms=f"{PROPAGATION}_norms.csv", histograms=f"{PROPAGATION}_histograms.csv"
         ),
     log:
         "logs/initialization/propagation/{initialization}.log",
@@ -74,10 +70,11 @@ use rule step as initialization_phase with:
 use rule step as initialization_compare with:
     """Compare the networks with print, with the theory, and by depth."""
     input:
-        curves=paths(rules.initialization_train.output.curves, CELLS),
-        layers=paths(rules.initialization_train.output.layers, CELLS),
-        propagation=paths(rules.initialization_propagate.output.table, CELLS),
-        norms=paths(rules.initialization_propagate.output.norms, CELLS),
+        # Not named, so no flags: a command line does not hold the names of the files of a thousand networks.
+        paths(rules.initialization_train.output.curves, CELLS),
+        paths(rules.initialization_train.output.layers, CELLS),
+        paths(rules.initialization_propagate.output.table, CELLS),
+        paths(rules.initialization_propagate.output.norms, CELLS),
         printed="published/mnist_running_averages.csv",
     output:
         **recorded(
@@ -90,103 +87,11 @@ use rule step as initialization_compare with:
     params:
         **step(
             "initialization.steps.compare",
-            INITIALIZATION["grid"],
-            {
-                "document_initializations": INITIALIZATION["document"][
-                    "initializations"
-                ]
-            },
             NETWORK,
+            INITIALIZATION["grid"],
+            {"document_initializations": INITIALIZATION["document"]["initializations"]},
+            {"training": "results/initialization/training", "propagation": "results/initialization/propagation"},
         ),
-        # A command line does not hold the names of the files of a thousand networks.
-        files=lambda wildcards, input, output: files(
-            {},
-            {
-                "training": "results/initialization/training",
-                "propagation": "results/initialization/propagation",
-                "printed": input.printed,
-            },
-            output,
-        ),
-
-
-use rule step as initialization_figure_gradients with:
-    """Draw the gradient norms per layer beside the theory."""
-    input:
-        norms=paths(rules.initialization_propagate.output.norms, DOCUMENT),
-        propagation=paths(rules.initialization_propagate.output.table, DOCUMENT),
-    output:
-        **figure("initialization", "gradients"),
-    log:
-        "logs/initialization/figure_gradients.log",
-    params:
-        **step("initialization.figures.gradients", NETWORK),
-
-
-use rule step as initialization_figure_activations with:
-    """Draw the activations per layer."""
-    input:
-        histograms=paths(rules.initialization_propagate.output.histograms, DOCUMENT),
-    output:
-        **figure("initialization", "activations"),
-    log:
-        "logs/initialization/figure_activations.log",
-    params:
-        **step("initialization.figures.activations"),
-
-
-use rule step as initialization_figure_training with:
-    """Draw the training curves beside the printed epochs."""
-    input:
-        curves=paths(rules.initialization_train.output.curves, DOCUMENT),
-        printed="published/mnist_running_averages.csv",
-    output:
-        **figure("initialization", "training"),
-    log:
-        "logs/initialization/figure_training.log",
-    params:
-        **step("initialization.figures.training"),
-
-
-use rule step as initialization_figure_phase with:
-    """Draw the growth of the error per layer against d."""
-    input:
-        table=rules.initialization_phase.output.table,
-    output:
-        **figure("initialization", "phase"),
-    log:
-        "logs/initialization/figure_phase.log",
-    params:
-        **step("initialization.figures.phase"),
-
-
-use rule step as initialization_figure_depth with:
-    """Draw what each network has learned against its depth."""
-    input:
-        table=rules.initialization_compare.output.by_depth,
-        agreement=rules.initialization_compare.output.agreement,
-    output:
-        **figure("initialization", "depth"),
-    log:
-        "logs/initialization/figure_depth.log",
-    params:
-        **step(
-            "initialization.figures.depth", {"hidden_width": NETWORK["hidden_width"]}
-        ),
-
-
-rule initialization:
-    """All of problem 4."""
-    input:
-        [paths(pattern, CELLS) for pattern in rules.initialization_train.output],
-        [paths(pattern, CELLS) for pattern in rules.initialization_propagate.output],
-        rules.initialization_phase.output,
-        rules.initialization_compare.output,
-        rules.initialization_figure_gradients.output,
-        rules.initialization_figure_activations.output,
-        rules.initialization_figure_training.output,
-        rules.initialization_figure_phase.output,
-        rules.initialization_figure_depth.output,
 
 
 use rule visible_step as initialization_benchmark with:
@@ -204,9 +109,10 @@ use rule visible_step as initialization_benchmark with:
         **step(
             "initialization.steps.benchmark",
             NETWORK,
-            {
-                key: INITIALIZATION["training"][key]
-                for key in ("batch_size", "learning_rate")
-            },
+            {key: INITIALIZATION["training"][key] for key in ("batch_size", "learning_rate")},
             INITIALIZATION["benchmark"],
         ),
+
+
+for pattern in [*rules.initialization_train.output, *rules.initialization_propagate.output]:
+    RESULTS["initialization"] += paths(pattern, CELLS)

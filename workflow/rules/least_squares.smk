@@ -24,11 +24,7 @@ use rule step as least_squares_closed_form with:
     log:
         "logs/least_squares/closed_form.log",
     params:
-        **step(
-            "least_squares.steps.closed_form",
-            LEAST_SQUARES["problems"],
-            LEAST_SQUARES["closed_form"],
-        ),
+        **step("least_squares.steps.closed_form", LEAST_SQUARES["problems"], LEAST_SQUARES["closed_form"]),
 
 
 use rule step as least_squares_convergence with:
@@ -36,18 +32,11 @@ use rule step as least_squares_convergence with:
     input:
         data="results/data/housing.npz",
     output:
-        **recorded(
-            table="results/least_squares/convergence.csv",
-            curves="results/least_squares/errors.csv",
-        ),
+        **recorded(table="results/least_squares/convergence.csv", curves="results/least_squares/errors.csv"),
     log:
         "logs/least_squares/convergence.log",
     params:
-        **step(
-            "least_squares.steps.convergence",
-            LEAST_SQUARES["problems"],
-            LEAST_SQUARES["convergence"],
-        ),
+        **step("least_squares.steps.convergence", LEAST_SQUARES["problems"], LEAST_SQUARES["convergence"]),
 
 
 use rule step as least_squares_definiteness with:
@@ -59,11 +48,7 @@ use rule step as least_squares_definiteness with:
     log:
         "logs/least_squares/definiteness.log",
     params:
-        **step(
-            "least_squares.steps.definiteness",
-            LEAST_SQUARES["problems"],
-            LEAST_SQUARES["definiteness"],
-        ),
+        **step("least_squares.steps.definiteness", LEAST_SQUARES["problems"], LEAST_SQUARES["definiteness"]),
 
 
 use rule step as least_squares_rank_deficient with:
@@ -81,52 +66,11 @@ use rule step as least_squares_rank_deficient with:
 use rule step as least_squares_plane with:
     """Run descent with two features, for the figure."""
     output:
-        **recorded(
-            table="results/least_squares/iterates.csv",
-            landscape="results/least_squares/landscape.csv",
-        ),
+        **recorded(table="results/least_squares/iterates.csv", landscape="results/least_squares/landscape.csv"),
     log:
         "logs/least_squares/plane.log",
     params:
         **step("least_squares.steps.plane", LEAST_SQUARES["plane"]),
-
-
-use rule step as least_squares_figure_iterates with:
-    """Draw the iterates in the plane."""
-    input:
-        iterates=rules.least_squares_plane.output.table,
-        landscape=rules.least_squares_plane.output.landscape,
-    output:
-        **figure("least_squares", "iterates"),
-    log:
-        "logs/least_squares/figure_iterates.log",
-    params:
-        **step("least_squares.figures.iterates"),
-
-
-use rule step as least_squares_figure_errors with:
-    """Draw the error against the number of steps."""
-    input:
-        table=rules.least_squares_convergence.output.curves,
-    output:
-        **figure("least_squares", "errors"),
-    log:
-        "logs/least_squares/figure_errors.log",
-    params:
-        **step("least_squares.figures.errors", LEAST_SQUARES["figure_errors"]),
-
-
-rule least_squares:
-    """All of problem 5."""
-    input:
-        rules.least_squares_prove.output,
-        rules.least_squares_closed_form.output,
-        rules.least_squares_convergence.output,
-        rules.least_squares_definiteness.output,
-        rules.least_squares_rank_deficient.output,
-        rules.least_squares_plane.output,
-        rules.least_squares_figure_iterates.output,
-        rules.least_squares_figure_errors.output,
 
 
 use rule visible_step as least_squares_benchmark with:
@@ -137,8 +81,4 @@ use rule visible_step as least_squares_benchmark with:
         "logs/least_squares/benchmark.log",
     threads: workflow.cores or 1
     params:
-        **step(
-            "least_squares.steps.benchmark",
-            LEAST_SQUARES["benchmark"],
-            arguments=["--threads", "1"],
-        ),
+        **step("least_squares.steps.benchmark", LEAST_SQUARES["benchmark"], arguments=["--threads", "1"]),

@@ -4,9 +4,7 @@
 use rule step as relu_prove with:
     """Prove that the networks equal tent and soft threshold."""
     output:
-        **recorded(
-            table="results/relu/identities.csv", proofs="results/relu/proofs.csv"
-        ),
+        **recorded(table="results/relu/identities.csv", proofs="results/relu/proofs.csv"),
     log:
         "logs/relu/prove.log",
     params:
@@ -41,39 +39,3 @@ use rule step as relu_curves with:
         "logs/relu/curves.log",
     params:
         **step("relu.steps.curves", config["relu"]["curves"]),
-
-
-use rule step as relu_figure_constructions with:
-    """Draw the constructions and their units."""
-    input:
-        table=rules.relu_curves.output.table,
-    output:
-        **figure("relu", "constructions"),
-    log:
-        "logs/relu/figure_constructions.log",
-    params:
-        **step("relu.figures.constructions"),
-
-
-use rule step as relu_figure_depth with:
-    """Draw the composed tent, and the units that it takes."""
-    input:
-        curves=rules.relu_curves.output.table,
-        counts=rules.relu_depth.output.table,
-    output:
-        **figure("relu", "depth"),
-    log:
-        "logs/relu/figure_depth.log",
-    params:
-        **step("relu.figures.depth"),
-
-
-rule relu:
-    """All of problem 3."""
-    input:
-        rules.relu_prove.output,
-        rules.relu_random_functions.output,
-        rules.relu_depth.output,
-        rules.relu_curves.output,
-        rules.relu_figure_constructions.output,
-        rules.relu_figure_depth.output,

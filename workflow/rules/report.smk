@@ -7,42 +7,18 @@ from byhand.step.files import sha256
 
 CLAIMS = ROOT / "published/claims.yaml"
 FINDINGS = ROOT / "published/findings.yaml"
-PROBLEMS = [
-    rules.gradients,
-    rules.housing,
-    rules.jacobian,
-    rules.relu,
-    rules.initialization,
-    rules.least_squares,
-]
-MADE = [path for problem in PROBLEMS for path in problem.input]
+MADE = [path for room in TITLES for path in [*RESULTS[room], *written_by(workflow.rules, room)]]  # before this room
 WRITTEN = [
     path.relative_to(ROOT).as_posix()
-    for pattern in (
-        "src/byhand/report/templates/**/*.*",
-        "workflow/report/*_figure_*.rst",
-    )
+    for pattern in ("src/byhand/report/templates/**/*.*", "workflow/report/*_figure_*.rst")
     for path in sorted(ROOT.glob(pattern))
-]
-TAUGHT = [  # what the notebook imports
-    "byhand.gradients.network",
-    "byhand.initialization.network",
-    "byhand.initialization.theory",
-    "byhand.initialization.initializations",
-    "byhand.jacobian.cost",
-    "byhand.jacobian.modes",
-    "byhand.least_squares.descent",
-    "byhand.numerics.randomness",
-    "byhand.relu.constructions",
-    "byhand.relu.networks",
-    "byhand.relu.piecewise",
 ]
 # Benchmarks stay out of a plain run. What `make bench` has left is shown, and shown anew when it changes.
 MEASURED = [
     *rules.jacobian_figure_benchmark.output.depth,
     *rules.jacobian_figure_benchmark.output.peers,
     *rules.jacobian_figure_benchmark.output.roofline,
-    rules.jacobian_compare.output.verdicts,
+    rules.jacobian_compare_benchmarks.output.verdicts,
     rules.housing_benchmark.output.table,
     rules.initialization_benchmark.output.table,
     rules.least_squares_benchmark.output.table,
@@ -61,44 +37,35 @@ localrules:
 use rule step as report_judge with:
     """Judge every claim by the tables of this run."""
     input:
+        configuration.or_exit(evidence, CLAIMS, FINDINGS),
         claims="published/claims.yaml",
         findings="published/findings.yaml",
-        tables=configuration.or_exit(evidence, CLAIMS, FINDINGS),
     output:
-        **recorded(
-            verdicts="results/report/claims.csv", numbers="results/report/findings.csv"
-        ),
+        **recorded(verdicts="results/report/claims.csv", numbers="results/report/findings.csv"),
     log:
         "logs/report/judge.log",
     params:
         **step("report.steps.judge", {"results": "results"}),
-        files=lambda wildcards, input, output: files(
-            {}, {"claims": input.claims, "findings": input.findings}, output
-        ),
 
 
 use rule step as report_figure_steps with:
     """Draw which step feeds which."""
     input:
-        made=MADE,
-        claims=rules.report_judge.output.verdicts,
+        made=[*MADE, rules.report_judge.output.verdicts],
     output:
         **figure("report", "steps"),
     log:
         "logs/report/figure_steps.log",
     params:
         **step("report.figures.steps", {"results": "results"}),
-        files=lambda wildcards, input, output: files({}, {"made": input}, output),
 
 
 use rule step as report_page with:
     """Write the page: every claim with its verdict, number and evidence."""
     input:
-        made=MADE,
-        claims=rules.report_judge.output.verdicts,
-        findings=rules.report_judge.output.numbers,
-        steps=rules.report_figure_steps.output.figure[0],
-        written=WRITTEN,
+        WRITTEN,
+        rules.report_judge.output.numbers,
+        made=[*MADE, rules.report_judge.output.verdicts, rules.report_figure_steps.output.figure[0]],
     output:
         **recorded(page="results/report.html"),
     log:
@@ -106,15 +73,8 @@ use rule step as report_page with:
     params:
         **step(
             "report.steps.page",
-            {
-                "results": "results",
-                "captions": "workflow/report",
-                "benchmarks": list(FOUND),
-                "configuration": json.dumps(config),
-            },
-        ),
-        files=lambda wildcards, input, output: files(
-            {}, {"made": [*input.made, input.claims, input.steps]}, output
+            {"results": "results", "captions": "workflow/report", "benchmarks": list(FOUND)},
+            {"configuration": json.dumps(config)},
         ),
         checksums=list(FOUND.values()),
 
@@ -131,16 +91,7 @@ use rule step as report_lecture with:
         **at_most(mem_mb=2000),
     params:
         **step("report.steps.lecture"),
-        taught=[code(module) for module in TAUGHT],
-
-
-rule report:
-    """The verdicts, the page and the lecture."""
-    input:
-        rules.report_judge.output,
-        rules.report_figure_steps.output,
-        rules.report_page.output,
-        rules.report_lecture.output,
+        taught=fingerprint.of_notebook(ROOT / "notebooks/lecture.ipynb"),
 
 
 use rule visible_step as strict with:

@@ -1,5 +1,7 @@
 # The bases that the rules of all rooms start from: `use rule step as NAME with`.
 
+STEP = "python -m {params.step} --threads {threads} {params.settings:q} {params.files:q} > {log} 2>&1"
+
 
 rule step:
     """A base: a script whose flags are the names of the rule's wildcards, inputs and outputs."""
@@ -14,7 +16,7 @@ rule step:
     message:
         "{rule} {wildcards}"
     shell:
-        "python -m {params.step} --threads {threads} {params.settings:q} {params.files:q} > {log} 2>&1"
+        STEP
 
 
 rule visible_step:
@@ -30,4 +32,4 @@ rule visible_step:
     message:
         "{rule} {wildcards}"
     shell:
-        "python -m {params.step} --threads {threads} {params.settings:q} {params.files:q} 2>&1 | tee {log}"
+        STEP.replace("> {log} 2>&1", "2>&1 | tee {log}")

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from byhand.gradients.network import LOSSES, NAMES, Loss, Parameters, forward
+from byhand.numerics.rounding import gamma, unit_roundoff
 
 
 def autograd(parameters: Parameters, x: Tensor, y: Tensor, loss: Loss) -> Parameters:
@@ -57,12 +58,11 @@ def autograd_allowance(parameters: Parameters, x: Tensor, y: Tensor, loss: Loss)
     """
     prediction, h = forward(parameters, x)
     e = loss.derivative(prediction, y).abs()
-    n, u = x.shape[-2] + 8, torch.finfo(x.dtype).eps / 2
     delta = e.unsqueeze(-1) * parameters.w2.abs().unsqueeze(-2) * (1 + h * h)
     terms = Parameters(
         W1=delta.mT @ x.abs(), b1=delta.sum(-2), w2=(h.abs().mT @ e.unsqueeze(-1)).squeeze(-1), b2=e.sum(-1)
     )
-    return terms.map(lambda tensor: 2 * n * u / (1 - n * u) * tensor)
+    return terms.map(lambda tensor: 2 * gamma(x.shape[-2] + 8, unit_roundoff(x.dtype)) * tensor)
 
 
 def central_differences_allowance(parameters: Parameters, x: Tensor, y: Tensor, loss: Loss) -> Parameters:
@@ -80,8 +80,8 @@ def central_differences_allowance(parameters: Parameters, x: Tensor, y: Tensor, 
     inner = x.abs() @ parameters.W1.abs().mT + parameters.b1.abs()  # (samples, hidden_width)
     made_of = (h.abs() + inner) @ w2 + parameters.b2.abs() + y.abs()  # (samples,)
     squared = loss is LOSSES["mean_squared_error"]
-    n, u = sum(x.shape) + h.shape[-1] + 8, torch.finfo(x.dtype).eps / 2
-    rounding = n * u / (1 - n * u) * (made_of * (2 * made_of if squared else 1)).mean()
+    n = sum(x.shape) + h.shape[-1] + 8
+    rounding = gamma(n, unit_roundoff(x.dtype)) * (made_of * (2 * made_of if squared else 1)).mean()
     curvature = 4 / (3 * math.sqrt(3))
     first = {"W1": w2[:, None] * x.abs()[:, None, :], "b1": w2 * ones[:, None], "w2": h.abs(), "b2": ones}
     second = {"W1": curvature * w2[:, None] * x.square()[:, None, :], "b1": curvature * w2 * ones[:, None]}
@@ -94,24 +94,3 @@ def central_differences_allowance(parameters: Parameters, x: Tensor, y: Tensor, 
             bent = 2 * (first[name].square() + far * bent)
         allowed[name] = epsilon / 2 * bent.mean(0) + rounding / epsilon
     return Parameters(**allowed)
-
-
-def error(ours: Tensor, reference: Tensor) -> dict[str, float]:
-    """How far `ours` is from `reference`: three figures for one parameter tensor.
-
-    absolute_error: largest |difference|. relative_error: Euclidean norm of the difference over that of the reference
-    (0/0 is 0). ulp_error: absolute_error in units in the last place of the reference's largest entry, in the precision
-    of `ours`; entries that nearly cancel are not asked for digits that their sums cannot hold.
-    """
-    difference = (ours.double() - reference.double()).abs()
-    scale = reference.double().abs().max().item()
-    spacing = (
-        math.ldexp(torch.finfo(ours.dtype).eps, math.frexp(scale)[1] - 1) if scale else torch.finfo(ours.dtype).tiny
-    )
-    norm = reference.double().norm().item()
-    absolute = difference.max().item()
-    return {
-        "absolute_error": absolute,
-        "relative_error": difference.norm().item() / norm if norm else math.inf if absolute else 0.0,
-        "ulp_error": absolute / spacing,
-    }

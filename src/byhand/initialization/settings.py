@@ -140,9 +140,3 @@ class BenchmarkStep(Network, Benchmark):
 
     batch_size: BatchSize = Field(description="images of a batch")
     learning_rate: LearningRate = Field(description="learning rate of gradient descent")
-
-
-class DepthFigure(Section):
-    """What the figure `depth` is given."""
-
-    hidden_width: Size = Field(description="width of the hidden layers")

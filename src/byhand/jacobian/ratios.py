@@ -12,6 +12,7 @@ import pandas as pd
 
 from byhand.jacobian import cost
 from byhand.jacobian.shapes import parsed
+from byhand.numerics.timing import quartiles
 
 CALLS = {"calls_reverse": "reverse", "calls_forward": "forward", "calls_cheapest": "cheapest"}
 """What shows how long the fast route's calls take with nothing to do, and the mode."""
@@ -83,14 +84,10 @@ def summary(times: pd.DataFrame) -> pd.DataFrame:
                     "contender": contender,
                     "kind": kind(contender),
                     "library": facts["library"],
-                    "milliseconds": 1e3 * median[contender],
-                    "lower_quartile": 1e3 * seconds[contender].quantile(0.25),
-                    "upper_quartile": 1e3 * seconds[contender].quantile(0.75),
+                    **quartiles(1e3 * seconds[contender], "milliseconds"),
                     "repetitions": seconds[contender].count(),
                     "best_peer": best_peer,
-                    "times_faster_than_best_peer": ratio.median(),
-                    "times_faster_lower_quartile": ratio.quantile(0.25),
-                    "times_faster_upper_quartile": ratio.quantile(0.75),
+                    **quartiles(ratio, "times_faster_than_best_peer", "times_faster_"),
                     "operations": facts["operations"],
                     "bytes": facts["bytes"],
                     "gigaflop_per_second_of_the_machine": rate / 1e9,
@@ -130,9 +127,7 @@ def verdicts(times: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
                 "shape": shape,
                 "our_best": best,
                 "best_peer": peer,
-                "ours_times_faster": ahead.median(),
-                "lower_quartile": ahead.quantile(0.25),
-                "upper_quartile": ahead.quantile(0.75),
+                **quartiles(ahead, "ours_times_faster"),
                 "ours_at_least_as_fast": ahead.median() >= 1,
                 "cheapest_over_our_best": near,
                 "cheapest_within_5_percent": near >= 1 / 1.05,
@@ -185,9 +180,7 @@ def _claims(times: pd.DataFrame, printed: pd.DataFrame) -> Iterator[dict[str, An
             if {f"{prefix}reverse", f"{prefix}forward"} <= set(seconds):
                 measured = times_faster(seconds, f"{prefix}reverse", f"{prefix}forward")
                 row |= {
-                    "measured_ratio": measured.median(),
-                    "lower_quartile": measured.quantile(0.25),
-                    "upper_quartile": measured.quantile(0.75),
+                    **quartiles(measured, "measured_ratio"),
                     "repetitions": len(measured),
                     "measured_faster": faster(measured.median(), "reverse", "forward"),
                 }

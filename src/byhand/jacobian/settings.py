@@ -95,6 +95,6 @@ class BenchmarkStep(Benchmark):
     """What the step `benchmark` is given."""
 
     device: Annotated[Literal["cpu", "cuda"], Field(title="one of cpu, cuda")] = Field(description="where to compute")
-    only: Annotated[tuple[Contender, ...], Different("names of contenders", least=0)] = Field(
+    contenders: Annotated[tuple[Contender, ...], Different("names of contenders", least=0)] = Field(
         description="the methods that are timed; all if none is named"
     )

@@ -1,1 +1,2 @@
-"""Numerics that several rooms share: fast matrix products, named random streams, confidence intervals."""
+"""Numerics that several rooms share: fast matrix products, named random streams, rounding errors,
+confidence intervals, times of rival methods."""

@@ -12,6 +12,7 @@ from fractions import Fraction
 import torch
 from torch import Tensor, nn
 
+from byhand.numerics.rounding import gamma
 from byhand.relu.piecewise import PiecewiseLinear, combine, line, relu
 
 Rational = Fraction | int | float
@@ -73,8 +74,8 @@ def rounding_bound(network: nn.Sequential, x: Tensor) -> Tensor:
     """How far float evaluation at the floats x: (points,) can be from the exact value, for any order of summation.
 
     A dot product of m terms and a bias, in any order, with or without fused multiply-add, errs by at most
-    γ (|W||h| + |b|) with γ = (m+1)u / (1 − (m+1)u), u = 2⁻⁵³ (Higham, Accuracy and Stability, §3.1), and an error
-    e of its input adds |W|e; ReLU increases no error. Underflow adds at most one subnormal a product.
+    γ (|W||h| + |b|) with γ = γₘ₊₁ of `byhand.numerics.rounding`, u = 2⁻⁵³, and an error e of its input adds |W|e; ReLU
+    increases no error. Underflow adds at most one subnormal number per product.
     """
     u, subnormal = 2.0**-53, 5e-324
     value = x.unsqueeze(1)
@@ -83,9 +84,8 @@ def rounding_bound(network: nn.Sequential, x: Tensor) -> Tensor:
         for layer in network:
             if isinstance(layer, nn.Linear):
                 terms = layer.in_features + 1
-                gamma = terms * u / (1 - terms * u)
                 size = nn.functional.linear(value.abs() + error, layer.weight.abs(), layer.bias.abs())
-                error = nn.functional.linear(error, layer.weight.abs()) + gamma * size + terms * subnormal
+                error = nn.functional.linear(error, layer.weight.abs()) + gamma(terms, u) * size + terms * subnormal
             value = layer(value)
     return error.squeeze(1) * (1 + 2.0**-40)  # for the rounding of the bound itself
 

@@ -39,6 +39,13 @@ def code(module: str) -> str:
     return digest.hexdigest()[:16]
 
 
+def of_notebook(path: Path) -> list[str]:
+    """The fingerprints of all that the code of a Jupyter notebook imports from the package."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    code_cells = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    return [code(name) for name in sorted(set(_imports(ast.parse("\n".join(code_cells)), ""))) if _path(name)]
+
+
 def modules(module: str) -> set[str]:
     """The names of all modules of the package that importing `module` brings in, itself and parents included."""
     found: set[str] = set()

@@ -1,10 +1,29 @@
-"""What rules are made of: the parameters of a step, and the command line that its files and values make."""
+"""What rules are made of: the parameters of a step, its files, and the command line that both make."""
 
+import shlex
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from snakemake.io import report
+
+from byhand.data.layout import in_use
 from byhand.workflow.fingerprint import code
+from byhand.workflow.rooms import TITLES
+
+
+def shell_prefix(source: Path, deployment: Any) -> str:
+    """What each shell command begins with.
+
+    Steps run the code in `source`, installed or not, with this Snakemake's own Python, activated or not (unless
+    Snakemake is asked to deploy the software: `snakemake --sdm conda`). This replaces Snakemake's own prefix, bash's
+    strict mode, without which a step that fails before `| tee` would count as done.
+    """
+    exports = f"export PYTHONPATH={shlex.quote(str(source))}"
+    if not deployment:
+        exports += f" PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH"
+    return f"set -euo pipefail; {exports}; "
 
 
 def step(name: str, *sections: Mapping[str, Any], arguments: Iterable[str] = ()) -> dict[str, Any]:
@@ -26,7 +45,10 @@ def at_most(mem_mb: int = 1500, runtime: int = 30) -> dict[str, Callable[..., in
 
 
 def files(wildcards: Any, input: Any, output: Any) -> list[str]:
-    """The wildcards and the named files of a rule as flags; provenance is written beside each output without one."""
+    """The wildcards and the named files of a rule as flags.
+
+    Files without a name are only waited for, and provenance is written beside each output without being named.
+    """
     named = {**dict(wildcards.items()), **dict(input.items()), **dict(output.items())}
     return flags({name: value for name, value in named.items() if name != "provenance"})
 
@@ -34,6 +56,39 @@ def files(wildcards: Any, input: Any, output: Any) -> list[str]:
 def recorded(**outputs: str) -> dict[str, Any]:
     """Outputs, and the provenance that is written beside each."""
     return {**outputs, "provenance": [str(Path(path).with_suffix(".json")) for path in outputs.values()]}
+
+
+def figure(room: str, name: str) -> dict[str, Any]:
+    """The outputs of a rule that draws `results/<room>/figure_<name>`, shown in Snakemake's own report."""
+    stem = f"results/{room}/figure_{name}"
+    svg = report(f"{stem}.svg", caption=f"../report/{room}_figure_{name}.rst", category=TITLES[room])
+    return {"figure": [svg, f"{stem}.png"], "provenance": f"{stem}.json"}
+
+
+def written_by(rules: Iterable[Any], room: str, benchmarks: bool = False) -> list[str]:
+    """What a room's rules without wildcards write: its benchmarks, or all others."""
+    return [
+        str(path)
+        for rule in rules
+        if rule.name.startswith(f"{room}_") and not rule.has_wildcards() and ("benchmark" in rule.name) == benchmarks
+        for path in rule.output
+    ]
+
+
+def download_flags(section: Mapping[str, Any], home: str) -> Callable[[Any], list[str]]:
+    """The flags of a download by its wildcard `kind`, from the section `data`; a home that holds nothing is not named.
+
+    A function of the wildcards alone: Snakemake does not compare a parameter that asks for inputs or outputs.
+    """
+
+    def of_kind(wildcards: Any) -> list[str]:
+        sources = section[wildcards.kind]
+        mirrors = {f"{name}_mirrors": urls for name, urls in section["mirrors"].items() if urls and name in sources}
+        return flags(
+            {**section["download"], "sources": sources, **({"home": home} if in_use(sources, home) else {}), **mirrors}
+        )
+
+    return of_kind
 
 
 def flags(values: Mapping[str, Any]) -> list[str]:

@@ -20,13 +20,12 @@ from byhand.gradients.references import (
     autograd_allowance,
     central_differences,
     central_differences_allowance,
-    error,
 )
 from byhand.gradients.settings import Check
 from byhand.numerics.randomness import generator
+from byhand.numerics.rounding import DTYPES, error
 from byhand.step import tables
 
-DTYPES = {"float32": torch.float32, "float64": torch.float64}
 REFERENCES = {
     "autograd": (autograd, autograd_allowance),
     "central_differences": (central_differences, central_differences_allowance),

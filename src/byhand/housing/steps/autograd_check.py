@@ -8,7 +8,6 @@ from itertools import islice
 from typing import Any
 
 import pandas as pd
-import torch
 from torch import Tensor
 from tqdm import tqdm
 
@@ -18,9 +17,8 @@ from byhand.gradients.network import NAMES
 from byhand.housing import notebook, training
 from byhand.housing.protocols import PROTOCOLS
 from byhand.housing.settings import AutogradCheckStep
+from byhand.numerics.rounding import DTYPES
 from byhand.step import tables
-
-DTYPES = {"float32": torch.float32, "float64": torch.float64}
 
 
 def relative(ours: Tensor, theirs: Tensor) -> float:

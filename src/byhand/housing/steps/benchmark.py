@@ -1,18 +1,15 @@
 """Time an epoch of the notebook's way and of ours, interleaved in one process, after checking that they agree.
 
-Each repetition times every contender once, in a shuffled order, and ratios are taken within the repetition. The
-contenders without arithmetic say where the notebook's time goes, and the products alone say what is the least that ours
-could take.
+The contenders without arithmetic show where the notebook's time goes, and the products alone show the least time that
+ours could take.
 """
 
-import random
-import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 import torch
-from tqdm import tqdm
 
 from byhand import step
 from byhand.data.arrays import load_housing
@@ -21,6 +18,7 @@ from byhand.gradients.network import NAMES, Parameters
 from byhand.housing import notebook, training
 from byhand.housing.protocols import PUBLISHED
 from byhand.housing.settings import BenchmarkStep
+from byhand.numerics import timing
 from byhand.step import tables
 
 
@@ -90,33 +88,22 @@ def main(files: step.Files, settings: BenchmarkStep) -> None:
     """Write the table and print it."""
     difference = agreed(settings, files.data)
     rivals = contenders(settings, files.data)
-    for _, epochs in rivals.values():
-        next(epochs)  # warm-up
-    shuffled = random.Random(0)  # noqa: S311  an order, not a secret
-    times: dict[str, list[float]] = {name: [] for name in rivals}
-    for _ in tqdm(range(settings.repetitions), desc="repetitions", mininterval=2):
-        for name in shuffled.sample(list(rivals), len(rivals)):
-            seeds, epochs = rivals[name]
-            start = time.perf_counter()
-            next(epochs)
-            times[name].append((time.perf_counter() - start) / seeds)
-    per_seed = pd.DataFrame(times)
-    speed = pd.DataFrame({name: per_seed["notebook"] / per_seed[name] for name in per_seed})
-    table = pd.DataFrame(
+    seconds = {name: partial(timing.timed, partial(next, epochs)) for name, (_, epochs) in rivals.items()}
+    seeds = pd.Series({name: count for name, (count, _) in rivals.items()})
+    per_seed = 1e3 * timing.interleaved(seconds, settings.repetitions) / seeds
+    rows = [
         {
-            "milliseconds_per_epoch_and_seed": 1e3 * per_seed.median(),
-            "lower_quartile": 1e3 * per_seed.quantile(0.25),
-            "upper_quartile": 1e3 * per_seed.quantile(0.75),
-            "times_faster_than_notebook": speed.median(),
-            "times_faster_lower_quartile": speed.quantile(0.25),
-            "times_faster_upper_quartile": speed.quantile(0.75),
+            "contender": name,
+            **timing.compared(per_seed[name], per_seed["notebook"], "milliseconds_per_epoch_and_seed", "notebook"),
             "repetitions": settings.repetitions,
             "threads": torch.get_num_threads(),
             "relative_difference_after_an_epoch_in_float64": difference,
         }
-    ).rename_axis("contender")
-    print(table.iloc[:, :6].round(2).to_string())
-    tables.write(table.reset_index(), files.table)
+        for name in rivals
+    ]
+    table = pd.DataFrame(rows)
+    print(table.iloc[:, :7].round(2).to_string(index=False))
+    tables.write(table, files.table)
 
 
 if __name__ == "__main__":

@@ -8,11 +8,11 @@ from matplotlib.colors import Normalize
 
 from byhand import step
 from byhand.initialization.figures import appearance
-from byhand.initialization.settings import DepthFigure
+from byhand.initialization.settings import Network
 from byhand.step import style, tables
 
 
-def main(files: step.Files, settings: DepthFigure) -> None:
+def main(files: step.Files, settings: Network) -> None:
     """Write the figure."""
     table = tables.read(
         files.table,

@@ -1,15 +1,12 @@
 """Time a training step: the assignment's loop, eager torch, JAX where it is installed, and ours, interleaved.
 
-Each repetition times every contender once, in a shuffled order; ratios are taken within the repetition. Agreement is
-checked first. JAX has its own process, whose threads then do not disturb the others.
+Agreement is checked first. JAX has its own process, so that its threads do not disturb the others.
 """
 
 import importlib.util
-import random
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -20,7 +17,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import torch
-from tqdm import tqdm
 
 from byhand import step
 from byhand.data.arrays import Images, load_images
@@ -28,6 +24,7 @@ from byhand.errors import BadInput
 from byhand.initialization import network, notebook, training
 from byhand.initialization.initializations import named
 from byhand.initialization.settings import BenchmarkStep
+from byhand.numerics import timing
 from byhand.numerics.fast_ops import matmul
 from byhand.numerics.randomness import generator
 from byhand.step import tables
@@ -188,30 +185,18 @@ def main(files: step.Files, settings: BenchmarkStep) -> step.Facts:
         seconds[name, runs] = partial(timed, way, 1 if name in OURS else files.threads)
     if jax is not None:
         seconds |= {("jax_scan", runs): partial(jax.seconds, runs) for runs in settings.seeds}
-    for time_it in seconds.values():
-        time_it()  # warm-up
-    shuffled = random.Random(0)  # noqa: S311  an order, not a secret
-    times: dict[tuple[str, int], list[float]] = {key: [] for key in seconds}
-    for _ in tqdm(range(settings.repetitions), desc="repetitions", mininterval=2):
-        for key in shuffled.sample(list(seconds), len(seconds)):
-            times[key].append(1e6 * seconds[key]() / settings.steps / key[1])
+    times = timing.interleaved(seconds, settings.repetitions)
     if jax is not None:
         jax.close()
-    per_run = {key: pd.Series(values) for key, values in times.items()}
+    per_run = {key: 1e6 * times[key] / settings.steps / key[1] for key in seconds}
     rows = []
     for (name, runs), values in per_run.items():
-        speed = per_run["notebook", 1] / values
         floor = ("products_alone", runs)
         rows.append(
             {
                 "contender": name,
                 "runs": runs,
-                "microseconds_per_step_and_run": values.median(),
-                "lower_quartile": values.quantile(0.25),
-                "upper_quartile": values.quantile(0.75),
-                "times_faster_than_notebook": speed.median(),
-                "times_faster_lower_quartile": speed.quantile(0.25),
-                "times_faster_upper_quartile": speed.quantile(0.75),
+                **timing.compared(values, per_run["notebook", 1], "microseconds_per_step_and_run", "notebook"),
                 "times_the_products_alone": (values / per_run[floor]).median() if floor in per_run else None,
                 "steps": settings.steps,
                 "repetitions": settings.repetitions,
@@ -228,9 +213,7 @@ def main(files: step.Files, settings: BenchmarkStep) -> step.Facts:
 def timed(way: Callable[[], object], threads: int) -> float:
     """Wall seconds of one call that may use so many threads in each product."""
     step.use_threads(threads)
-    started = time.perf_counter()
-    way()
-    return time.perf_counter() - started
+    return timing.timed(way)
 
 
 if __name__ == "__main__":

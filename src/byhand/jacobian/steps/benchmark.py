@@ -9,7 +9,6 @@ synchronising. Threads are set, and held to as many cores.
 """
 
 import os
-import random
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
@@ -27,6 +26,7 @@ from byhand.jacobian import cost, numpy_route
 from byhand.jacobian.contenders import LIBRARIES, Contender, problem
 from byhand.jacobian.settings import BenchmarkStep
 from byhand.jacobian.shapes import parsed
+from byhand.numerics import timing
 from byhand.step import tables
 
 AGREEMENT = 1e-4
@@ -178,18 +178,16 @@ def rows(
             facts["measured_as"] = contender
         of.setdefault((library, facts["measured_as"]), []).append(facts)
     first = {(library, each): workers[library].ask("time", each, 0, 1) for library, each in of}
-    order = random.Random(name)  # noqa: S311  an order, not a secret
-    for repetition in range(settings.repetitions):
-        for key in order.sample(list(of), len(of)):
-            once = first[key]
-            if once > settings.slow_seconds and repetition >= settings.slow_repetitions:
-                continue
-            library, contender = key
-            calls = max(1, round(settings.turn_seconds / once))
-            warm = 1 + calls // 4 if once < 10 * settings.turn_seconds else 0  # a long call warms itself
-            took = workers[library].ask("time", contender, warm, calls)
-            for facts in of[key]:
-                yield {**facts, "repetition": repetition, "calls": calls, "wall_seconds": took}
+    for repetition, key in timing.rounds(of, settings.repetitions, name):
+        once = first[key]
+        if once > settings.slow_seconds and repetition >= settings.slow_repetitions:
+            continue
+        library, contender = key
+        calls = max(1, round(settings.turn_seconds / once))
+        warm = 1 + calls // 4 if once < 10 * settings.turn_seconds else 0  # a long call warms itself
+        took = workers[library].ask("time", contender, warm, calls)
+        for facts in of[key]:
+            yield {**facts, "repetition": repetition, "calls": calls, "wall_seconds": took}
 
 
 def main(files: step.Files, settings: BenchmarkStep) -> step.Facts:
@@ -203,14 +201,14 @@ def main(files: step.Files, settings: BenchmarkStep) -> step.Facts:
                 continue
             worker = stack.enter_context(closing(Worker(library, settings.device, files.threads)))
             try:
-                if worker.ask("shape", settings.shapes[0], settings.only):
+                if worker.ask("shape", settings.shapes[0], settings.contenders):
                     workers[library] = worker
             except BadInput as error:
                 print(f"{library} takes no part: {error}")
         for name in tqdm(settings.shapes, desc="shapes", mininterval=2):
-            found += rows(settings, name, settings.only, workers, files.threads)
+            found += rows(settings, name, settings.contenders, workers, files.threads)
     if not found:
-        raise BadInput(f"--only {' '.join(settings.only)}: no contender has such a name")
+        raise BadInput(f"--contenders {' '.join(settings.contenders)}: no contender has such a name")
     table = pd.DataFrame(found)
     table.insert(0, "device", settings.device)
     tables.write(table, files.table)

@@ -2,7 +2,7 @@
 
 Writes one row for each shape, kind of weights, precision, mode and reference: absolute error, relative error
 (norm-wise, Frobenius), error in ulp, the relative error that is allowed, and the verdict `within`. Every entry must be
-within the bound derived in `rounding`; on Xavier weights in float64 the relative error against automatic
+within the bound derived in `error_bounds`; on Xavier weights in float64 the relative error against automatic
 differentiation must also be under `tolerance`. Central differences are taken in float64 only: in float32 they would
 show their own noise.
 
@@ -20,15 +20,15 @@ from torch import Tensor
 from tqdm import tqdm
 
 from byhand import step
-from byhand.jacobian import rounding
+from byhand.jacobian import error_bounds
 from byhand.jacobian.cost import ORDERS
 from byhand.jacobian.modes import MODES, Mode, Weights, chain, random_weights
 from byhand.jacobian.peers import AUTOMATIC, PUBLISHED, functional_reverse
 from byhand.jacobian.settings import Check
 from byhand.numerics.randomness import generator
+from byhand.numerics.rounding import DTYPES, error
 from byhand.step import tables
 
-DTYPES = {"float32": torch.float32, "float64": torch.float64}
 WEIGHTS = {"xavier": True, "normal": False}
 REFERENCES = ("jacrev", "functional_reverse")
 
@@ -52,8 +52,8 @@ def compared(
     answers = {name: (AUTOMATIC[name](weights, x), allowances["reverse"]) for name in REFERENCES}
     if x.dtype == torch.float64:
         answers["central_differences"] = (
-            rounding.central_differences(weights, x)[0],
-            rounding.central_differences_allowance(weights, x),
+            error_bounds.central_differences(weights, x)[0],
+            error_bounds.central_differences_allowance(weights, x),
         )
     for mode, (reference, (answer, allowance)) in product(modes, answers.items()):
         row = judged(modes[mode](weights, x), answer, allowances[mode] + allowance)
@@ -65,14 +65,14 @@ def compared(
 def mode_allowances(weights: Weights, x: Tensor) -> dict[str, Tensor]:
     """For each mode, how far its Jacobian may be from the true one."""
     widths = chain(weights)
-    return {name: rounding.jacobian_allowance(make(widths), weights, x) for name, make in ORDERS.items()}
+    return {name: error_bounds.jacobian_allowance(make(widths), weights, x) for name, make in ORDERS.items()}
 
 
 def judged(ours: Tensor, answer: Tensor, allowed: Tensor) -> dict[str, Any]:
     """Errors, allowance and verdict of one Jacobian; a NaN is not within."""
     norm = answer.double().norm().item()
     return {
-        **rounding.error(ours, answer),
+        **error(ours, answer),
         "allowed_relative_error": allowed.norm().item() / norm if norm else math.inf,
         "within": bool(((ours.double() - answer.double()).abs() <= allowed).all()),
     }
@@ -162,7 +162,7 @@ def float32_rows(settings: Check) -> Iterator[dict[str, Any]]:
             doubled = [W.double() for W in weights]
             for name, contender in contenders.items():
                 reference = contender(doubled, x.double())
-                errors[name].append(rounding.error(contender(weights, x), reference)["relative_error"])
+                errors[name].append(error(contender(weights, x), reference)["relative_error"])
         for name, found in errors.items():
             spread = pd.Series(found)
             yield {

@@ -1,8 +1,7 @@
 """How far rounding can take a Jacobian from the true one: a running error analysis of the chain, derived, not fitted.
 
-Every quantity is carried as (value, error): the true entry lies within `error` of the computed one. u is the unit
-roundoff, γₙ = nu/(1 − nu). A sum of n products, in any order, with or without fused multiply-add, is within
-γₙ Σ|aᵢ||bᵢ| (Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 3.1). So, with errors δ:
+Every quantity is carried as (value, error): the true entry lies within `error` of the computed one. With u, γₙ as in
+`byhand.numerics.rounding` and errors δ:
 
     product      C = AB:          δC = δA|B| + |A|δB + δA δB + γₙ (|A| + δA)(|B| + δB)
     activation   h = tanh z:      δh = min(|s| + c δz, 1) δz + 2u·2|h|   (tanh within 2 ulp, 1 ulp ≤ 2u|h|)
@@ -24,6 +23,7 @@ from torch import Tensor
 from byhand.jacobian import order
 from byhand.jacobian.modes import Weights, network
 from byhand.jacobian.order import Order
+from byhand.numerics.rounding import gamma, unit_roundoff
 
 CURVATURE = 4 / (3 * math.sqrt(3))
 """The largest |tanh″|."""
@@ -34,11 +34,6 @@ class Rounded(NamedTuple):
 
     value: Tensor
     error: Tensor
-
-
-def gamma(n: int, u: float) -> float:
-    """γₙ = nu/(1 − nu)."""
-    return n * u / (1 - n * u)
 
 
 def product(A: Rounded, B: Rounded, u: float) -> Rounded:
@@ -77,7 +72,7 @@ def slopes(weights: Weights, x: Tensor, u: float) -> tuple[list[Rounded], Rounde
 
 def jacobian_allowance(tree: Order, weights: Weights, x: Tensor) -> Tensor:
     """How far J (..., P, D), computed in the precision of x in the order `tree`, may be from the true Jacobian."""
-    u = torch.finfo(x.dtype).eps / 2
+    u = unit_roundoff(x.dtype)
     s, _ = slopes(weights, x, u)
 
     def bounded(branch: Order) -> Rounded:
@@ -110,27 +105,9 @@ def central_differences_allowance(weights: Weights, x: Tensor) -> Tensor:
     the whole difference is allowed, and two thirds of it is left for O(ε⁴). Rounding: each f is within δf, and the
     doubled step's answer, which stands in the difference, adds half as much.
     """
-    u = torch.finfo(x.dtype).eps / 2
+    u = unit_roundoff(x.dtype)
     _, h = slopes(weights, x, u)
     error = product(exact(weights[-1]), h, u).error  # (P, 1)
     once, width = central_differences(weights, x)
     twice, _ = central_differences(weights, x, 2.0)
     return (once - twice).abs() + 4 * error / width + 4 * u * once.abs()
-
-
-def error(ours: Tensor, reference: Tensor) -> dict[str, float]:
-    """How far `ours` is from `reference` (any shape, one Jacobian).
-
-    absolute_error: largest |difference|. relative_error: Frobenius norm of the difference over that of the reference
-    (0/0 is 0). ulp_error: absolute_error in units in the last place of the reference's largest entry, in the precision
-    of `ours`.
-    """
-    difference = (ours.double() - reference.double()).abs()
-    scale, norm = reference.double().abs().max().item(), reference.double().norm().item()
-    absolute = difference.max().item()
-    spacing = torch.finfo(ours.dtype).eps * 2.0 ** (math.frexp(scale)[1] - 1) if scale else math.inf
-    return {
-        "absolute_error": absolute,
-        "relative_error": difference.norm().item() / norm if norm else math.inf if absolute else 0.0,
-        "ulp_error": absolute / spacing,
-    }

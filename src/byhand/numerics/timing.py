@@ -1,0 +1,61 @@
+"""Times of rival methods, side by side: each repetition times every method once, in a new random order.
+
+A ratio of two times is taken within each repetition, so that what slows a whole repetition cancels. Times and ratios
+are summed up by their median and quartiles.
+"""
+
+import random
+import time
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from typing import TypeVar
+
+import pandas as pd
+from tqdm import tqdm
+
+Name = TypeVar("Name", bound=Hashable)
+
+
+def rounds(names: Iterable[Name], repetitions: int, seed: str | int = 0) -> Iterator[tuple[int, Name]]:
+    """(repetition, name): every name once in each repetition, in an order that the seed determines."""
+    order, known = random.Random(seed), list(names)  # noqa: S311  an order, not a secret
+    for repetition in range(repetitions):
+        for name in order.sample(known, len(known)):
+            yield repetition, name
+
+
+def timed(function: Callable[[], object]) -> float:
+    """Wall seconds of one call."""
+    started = time.perf_counter()
+    function()
+    return time.perf_counter() - started
+
+
+def interleaved(seconds: Mapping[Name, Callable[[], float]], repetitions: int) -> pd.DataFrame:
+    """Wall seconds: one row per repetition, one column per method. The first call of each method warms it up.
+
+    Args:
+        seconds: by name, what runs a method once and returns how long that took.
+        repetitions: how often each method is timed.
+    """
+    for measure in seconds.values():
+        measure()
+    table = pd.DataFrame(index=range(repetitions), columns=list(seconds), dtype=float)
+    turns = tqdm(rounds(seconds, repetitions), total=repetitions * len(seconds), desc="times", mininterval=2)
+    for repetition, name in turns:
+        table.at[repetition, name] = seconds[name]()
+    return table
+
+
+def quartiles(values: pd.Series, name: str, prefix: str = "") -> dict[str, float]:
+    """The median as `name`, the quartiles as `<prefix>lower_quartile` and `<prefix>upper_quartile`."""
+    return {
+        name: float(values.median()),
+        f"{prefix}lower_quartile": float(values.quantile(0.25)),
+        f"{prefix}upper_quartile": float(values.quantile(0.75)),
+    }
+
+
+def compared(times: pd.Series, reference: pd.Series, unit: str, reference_name: str) -> dict[str, float]:
+    """A method's times, and how many times faster it is than the reference: above 1 it is faster."""
+    faster = quartiles(reference / times, f"times_faster_than_{reference_name}", "times_faster_")
+    return {**quartiles(times, unit), **faster}

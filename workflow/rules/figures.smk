@@ -1,0 +1,65 @@
+# The figures. Each is drawn by src/byhand/<room>/figures/<name>.py, whose flags are the names of the tables here.
+
+FIGURES = {
+    "gradients_figure_check": {"table": rules.gradients_check.output.table},
+    "housing_figure_curves": {
+        "runs": expand(rules.housing_train.output.table, protocol=["published", "published_normal_w2", "corrected"]),
+        "baseline": rules.housing_baseline.output.table,
+        "printed": "published/housing_losses.csv",
+    },
+    "housing_figure_slips": {"table": rules.housing_compare.output.slips},
+    "jacobian_figure_crossover": {"table": rules.jacobian_count.output.crossover},
+    "relu_figure_constructions": {"table": rules.relu_curves.output.table},
+    "relu_figure_depth": {"curves": rules.relu_curves.output.table, "counts": rules.relu_depth.output.table},
+    "initialization_figure_gradients": {
+        "norms": paths(rules.initialization_propagate.output.norms, DOCUMENT),
+        "propagation": paths(rules.initialization_propagate.output.table, DOCUMENT),
+    },
+    "initialization_figure_activations": {
+        "histograms": paths(rules.initialization_propagate.output.histograms, DOCUMENT)
+    },
+    "initialization_figure_training": {
+        "curves": paths(rules.initialization_train.output.curves, DOCUMENT),
+        "printed": "published/mnist_running_averages.csv",
+    },
+    "initialization_figure_phase": {"table": rules.initialization_phase.output.table},
+    "initialization_figure_depth": {
+        "table": rules.initialization_compare.output.by_depth,
+        "agreement": rules.initialization_compare.output.agreement,
+    },
+    "least_squares_figure_iterates": {
+        "iterates": rules.least_squares_plane.output.table,
+        "landscape": rules.least_squares_plane.output.landscape,
+    },
+    "least_squares_figure_errors": {"table": rules.least_squares_convergence.output.curves},
+}
+SETTINGS = {
+    "initialization_figure_gradients": NETWORK,
+    "initialization_figure_depth": NETWORK,
+    "least_squares_figure_errors": LEAST_SQUARES["figure_errors"],
+}
+
+for rule_name, tables in FIGURES.items():
+    room, _, name = rule_name.partition("_figure_")
+
+    rule:
+        """Draw one figure from its tables."""
+        name:
+            rule_name
+        input:
+            **tables,
+        output:
+            **figure(room, name),
+        log:
+            f"logs/{room}/figure_{name}.log",
+        conda:
+            "../../environment.yml"
+        resources:
+            **at_most(),
+        params:
+            **step(f"{room}.figures.{name}", SETTINGS.get(rule_name, {})),
+            files=files,
+        message:
+            "{rule}"
+        shell:
+            STEP
