@@ -12,18 +12,16 @@ ROOT = Path(workflow.current_basedir)
 SOURCE = ROOT / "src"
 sys.path.insert(0, str(SOURCE))
 
-from byhand.commands.summary import told
+from byhand.commands.summary import summary_text
 from byhand.workflow import configuration, fingerprint
 from byhand.workflow.records import keep_with_results
 from byhand.workflow.rooms import TITLES
 from byhand.workflow.rules import at_most, download_flags, figure, files, recorded, shell_prefix, step, written_by
 
 configuration.or_exit(configuration.check_name, ROOT)
-
+configuration.or_exit(configuration.check_file, ROOT / "config.yaml")
 shell.prefix(shell_prefix(SOURCE, workflow.deployment_settings.deployment_method))
 keep_with_results(Path.cwd())
-
-configuration.or_exit(configuration.check_file, ROOT / "config.yaml")
 
 
 configfile: "config.yaml"
@@ -83,4 +81,4 @@ fingerprint.save()
 
 
 onsuccess:
-    print(told(Path("results")))
+    print(summary_text(Path("results")))

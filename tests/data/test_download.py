@@ -162,7 +162,7 @@ def test_a_bad_mirror_is_told_with_its_reason_and_the_next_source_is_used(
     said = without_progress(done.stderr)
     assert [line.partition(" failed: ")[0] for line in said[:2]] == [f"mnist: attempt {k} of 2" for k in (1, 2)]
     assert all(MANNERS[manner] in line for line in said[:2]), said
-    assert said[2:] == ["FALLBACK: digits, which ships inside scikit-learn, is used in place of mnist"]
+    assert said[2:] == ["BUNDLED DATA: digits, which ships inside scikit-learn, is used in place of mnist"]
     record = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
     assert (record["dataset"], record["fallback_for"]) == ("digits", "mnist")
     assert MANNERS[manner] in record["refusals"][0]
@@ -338,7 +338,7 @@ def test_a_bad_file_is_refused_by_name_and_never_used(download: Run, home: Path,
     refusal, _, fallback = without_progress(done.stderr)
     assert refusal.startswith(f"refused, and not used: {home / name}: ")
     assert reason in refusal
-    assert fallback.startswith(f"FALLBACK: {bundled}")
+    assert fallback.startswith(f"BUNDLED DATA: {bundled}")
     assert str(arrays(tmp_path)["dataset"]) == bundled
     assert {path: path.read_bytes() for path in home.rglob("*") if path.is_file()} == before
     assert not (home / "sprung").exists()

@@ -12,10 +12,12 @@ from torch import Tensor, nn
 
 from byhand.errors import BadInput
 from byhand.initialization import network, propagation
-from byhand.initialization.initializations import INITIALIZATIONS, haar, named
+from byhand.initialization.distributions import haar
+from byhand.initialization.initializations import named
+from byhand.initialization.settings import NAMES
 from byhand.numerics.randomness import generator
 
-ALL = ["uniform_0.01", "uniform_0.1", "uniform_2.0", *INITIALIZATIONS]
+ALL = ["uniform_0.01", "uniform_0.1", "uniform_2.0", *NAMES]
 INPUTS, CLASSES, BATCH = 30, 10, 16
 
 
@@ -70,7 +72,7 @@ def test_each_of_a_hundred_steps_by_hand_is_that_of_torch(name: str, depth: int)
         outputs = network.forward(parameters, x.unsqueeze(0), outputs)
         assert network.cross_entropy(outputs[-1], labels.unsqueeze(0)).item() == pytest.approx(loss.item(), rel=1e-12)
         last = network.cross_entropy_derivative(outputs[-1], labels.unsqueeze(0))
-        parameters = network.descended(parameters, outputs, last, 0.01)
+        parameters = network.gradient_step(parameters, outputs, last, 0.01)
         theirs = list(model.parameters())
         for layer, (W, b) in enumerate(zip(parameters.weights, parameters.biases, strict=True)):
             assert relative(W[0], theirs[2 * layer]) < 1e-12, f"W of layer {layer + 1}, step {step + 1}"
@@ -177,7 +179,7 @@ def test_orthogonal_weights_are_orthonormal_on_the_shorter_side(fan_in: int, fan
 
 @pytest.mark.parametrize("name", ["uniform", "uniform_0", "uniform_0.0", "uniform_-1", "uniform_1e-3", "glorot", ""])
 def test_an_unknown_name_is_refused(name: str) -> None:
-    with pytest.raises(BadInput, match=r"expected uniform_NUMBER or one of xavier_uniform, lecun, he, orthogonal$"):
+    with pytest.raises(BadInput, match=r"expected uniform_NUMBER or one of he, lecun, orthogonal, xavier_uniform$"):
         named(name)
 
 
@@ -220,7 +222,7 @@ def test_a_step_keeps_every_shape_and_writes_into_what_it_was_given() -> None:
     outputs = network.forward(parameters, x)
     again = network.forward(parameters, x, outputs)
     assert [h.data_ptr() for h in again] == [h.data_ptr() for h in outputs]
-    after = network.descended(parameters, outputs, torch.ones_like(outputs[-1]), 0.1)
+    after = network.gradient_step(parameters, outputs, torch.ones_like(outputs[-1]), 0.1)
     assert [W.shape for W in after.weights] == [W.shape for W in parameters.weights]
     assert [b.shape for b in after.biases] == [b.shape for b in parameters.biases]
 

@@ -24,13 +24,21 @@ def images() -> Images:
     """Two hundred training images of 4 × 4 pixels, whose class can be read off their brightest, and forty others."""
     random = np.random.default_rng(0)
 
-    def made(count: int) -> tuple[np.ndarray, np.ndarray]:
+    def synthetic(count: int) -> tuple[np.ndarray, np.ndarray]:
         labels = random.integers(0, 4, count).astype(np.uint8)
         pixels = random.integers(0, 60, (count, 4, 4)).astype(np.uint8)
         pixels[np.arange(count), labels] += 180
         return pixels, labels
 
-    return Images(*made(200), *made(40), name="made", fallback_for="")
+    (train_images, train_labels), (test_images, test_labels) = synthetic(200), synthetic(40)
+    return Images(
+        train_images=train_images,
+        train_labels=train_labels,
+        test_images=test_images,
+        test_labels=test_labels,
+        name="synthetic",
+        fallback_for="",
+    )
 
 
 def trained(

@@ -167,7 +167,7 @@ def test_every_contender_agrees_with_float64(shape: str, monkeypatch: pytest.Mon
     expected = benchmark.reference(shape)
     for library in ("numpy", "torch"):
         for name, contender in contenders.LIBRARIES[library](*parsed(shape), "cpu").items():
-            answer = benchmark.tried(contender)
+            answer = benchmark.result_or_reason(contender)
             assert not isinstance(answer, str), (name, answer)
             assert benchmark.seconds(contender.run, 1, 2, "cpu") >= 0
             if contender.mode is not None:
@@ -257,7 +257,7 @@ def test_every_contender_on_a_gpu_agrees_with_float64(gpu: Recorder, monkeypatch
         found = contenders.with_torch(*parsed(shape), "cuda")
         assert {"graph_reverse", "graph_forward", "graph_cheapest", "reverse", "jacrev"} <= set(found)
         for name, contender in found.items():
-            answer = benchmark.tried(contender)
+            answer = benchmark.result_or_reason(contender)
             assert not isinstance(answer, str), (name, answer)
             if contender.mode is not None:
                 np.testing.assert_allclose(answer, benchmark.reference(shape), rtol=1e-3, atol=1e-5, err_msg=name)
@@ -324,7 +324,7 @@ def test_a_contender_that_fails_is_left_out_with_its_reason() -> None:
     def broken() -> None:
         raise RuntimeError("no compiler\nat all")
 
-    assert benchmark.tried(contenders.Contender(broken, "reverse")) == "no compiler"
+    assert benchmark.result_or_reason(contenders.Contender(broken, "reverse")) == "no compiler"
 
 
 def test_the_benchmark_runs_is_summed_up_and_drawn(step: Step, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -334,7 +334,9 @@ def test_the_benchmark_runs_is_summed_up_and_drawn(step: Step, tmp_path: Path, m
     done = step("jacobian.steps.benchmark", *flags.split(), "--contenders", "--table", observed)
     assert done.returncode == 0, done.stderr
     outputs = [tmp_path / "benchmark.csv", tmp_path / "verdicts.csv"]
-    done = step("jacobian.steps.compare", "--times", observed, "--table", outputs[0], "--verdicts", outputs[1])
+    done = step(
+        "jacobian.steps.compare_benchmarks", "--times", observed, "--table", outputs[0], "--verdicts", outputs[1]
+    )
     assert done.returncode == 0, done.stderr
     printed = ["--seconds", PUBLISHED / "jacobian_seconds_per_1000.csv", "--check", PUBLISHED / "jacobian_check.csv"]
     done = step("jacobian.steps.document", "--times", observed, *printed, "--table", tmp_path / "document.csv")

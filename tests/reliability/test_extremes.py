@@ -76,10 +76,7 @@ CASES: dict[str, tuple[str, str, Any]] = {
     "least squares: one feature": ("least_squares", "least_squares.problems.features", 1),
     "least squares: fewer rows than features": ("least_squares", "least_squares.problems.samples", 2),
 }
-ALWAYS = (
-    "housing: a batch larger than the data",
-    "initialization: a learning rate of a million",
-)
+ALWAYS = ("housing: a batch larger than the data", "initialization: a learning rate of a million")
 
 
 @pytest.mark.parametrize(

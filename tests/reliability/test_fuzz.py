@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from byhand.data import arrays, cache
 from byhand.errors import BadInput
 from byhand.initialization.cells import cells
-from byhand.report import claims, history
-from byhand.step import tables
+from byhand.report import claims
+from byhand.step import provenance, tables
 from byhand.workflow import configuration
 from byhand.workflow.rules import flags
 from tests.conftest import ROOT
@@ -150,5 +150,5 @@ def test_any_bytes_as_a_table_are_a_table_or_refused_in_one_line(content: bytes,
 def test_any_bytes_as_claims_or_provenance_are_refused_in_one_line(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(content)
-    for read in (claims.load, claims.load_findings, history.read):
+    for read in (claims.load, claims.load_findings, provenance.read):
         assert one_line(refusal(read, path))

@@ -79,7 +79,7 @@ def test_a_mirror_of_any_name_is_only_an_address(url: str, tmp_path: Path) -> No
     done = project.snakemake("--cores", "1", "results/data/images.npz")
     assert nothing_was_run(tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "FALLBACK: digits" in done.stdout + done.stderr
+    assert "BUNDLED DATA: digits" in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("name", ["uniform_$(touch pwned)", "uniform_0.1;touch pwned", "../../x", "he\n", "-he", "he "])

@@ -1,8 +1,8 @@
 """Claims: the file as it stands; verdicts that follow their tables and nothing else; what is wrong told in a line."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pandas as pd
 import pytest
@@ -11,8 +11,16 @@ from byhand.commands import gallery
 from byhand.errors import BadInput
 from byhand.report import claims
 from byhand.report.claims import Claim, Finding, Number
-from byhand.report.judgement import judged, told
+from byhand.report.judgement import finding_text, judge_claim
+from byhand.workflow.settings import Section
 from tests.conftest import ROOT, Step
+
+Entry = TypeVar("Entry", bound=Section)
+
+
+def replace(entry: Entry, **values: Any) -> Entry:
+    return entry.model_copy(update=values)
+
 
 CLAIMS = ROOT / "published" / "claims.yaml"
 FINDINGS = ROOT / "published" / "findings.yaml"
@@ -31,22 +39,22 @@ TABLE = pd.DataFrame({"dataset": "mnist", "kind": ["a", "a", "b"], "x": [0.1, 0.
 
 
 def test_a_claim_holds_if_its_condition_is_true_of_every_row_that_it_is_about() -> None:
-    found = judged("claim", CLAIM, TABLE)
+    found = judge_claim("claim", CLAIM, TABLE)
     assert (found.verdict, found.value, found.rows) == ("holds", 0.5, 2)
 
 
 @pytest.mark.parametrize("otherwise", ["does not hold", "holds with a correction"])
 def test_one_number_flips_the_verdict(otherwise: str) -> None:
     table = TABLE.assign(x=[0.1, 1.5, 7.0])
-    found = judged("claim", replace(CLAIM, otherwise=otherwise), table)
+    found = judge_claim("claim", replace(CLAIM, otherwise=otherwise), table)
     assert (found.verdict, found.value) == (otherwise, 1.5)
 
 
 def test_a_claim_about_times_depends_on_the_hardware_where_its_condition_is_true() -> None:
     times = replace(CLAIM, verdict="depends on the hardware", absent="no GPU was measured")
-    assert judged("claim", times, TABLE).verdict == "depends on the hardware"
-    assert judged("claim", times, TABLE.assign(x=2.0)).verdict == "does not hold"
-    assert judged("claim", replace(times, rows="kind == 'c'"), TABLE).why_not == "no GPU was measured"
+    assert judge_claim("claim", times, TABLE).verdict == "depends on the hardware"
+    assert judge_claim("claim", times, TABLE.assign(x=2.0)).verdict == "does not hold"
+    assert judge_claim("claim", replace(times, rows="kind == 'c'"), TABLE).why_not == "no GPU was measured"
 
 
 NUMBER = Number(table="room/table.csv", figure="x.max()", rows="kind == 'a'")
@@ -54,13 +62,13 @@ FINDING = Finding(title="T", exercise="1", says="It is {largest:.1f}.", claim="c
 
 
 def test_a_finding_says_the_tables_numbers() -> None:
-    assert told("finding", FINDING, lambda _: TABLE) == "It is 0.5."
-    assert told("finding", FINDING, lambda _: TABLE.assign(x=0.25)) == "It is 0.2."
+    assert finding_text("finding", FINDING, lambda _: TABLE) == "It is 0.5."
+    assert finding_text("finding", FINDING, lambda _: TABLE.assign(x=0.25)) == "It is 0.2."
 
 
 def test_a_finding_about_other_data_or_absent_rows_is_left_out() -> None:
-    assert told("finding", replace(FINDING, data="california_housing"), lambda _: TABLE) == ""
-    assert told("finding", FINDING, lambda _: TABLE[TABLE["kind"] == "b"]) == ""
+    assert finding_text("finding", replace(FINDING, data="california_housing"), lambda _: TABLE) == ""
+    assert finding_text("finding", FINDING, lambda _: TABLE[TABLE["kind"] == "b"]) == ""
 
 
 @pytest.mark.parametrize(
@@ -73,16 +81,16 @@ def test_a_finding_about_other_data_or_absent_rows_is_left_out() -> None:
 )
 def test_a_finding_that_does_not_fit_is_told(wrong: Finding, line: str) -> None:
     with pytest.raises(BadInput, match=line):
-        told("finding", wrong, lambda _: TABLE)
+        finding_text("finding", wrong, lambda _: TABLE)
 
 
 def test_other_data_and_absent_rows_are_not_judged_and_the_reason_is_given() -> None:
-    other = judged("claim", replace(CLAIM, data="california_housing"), TABLE)
+    other = judge_claim("claim", replace(CLAIM, data="california_housing"), TABLE)
     assert (other.verdict, other.why_not) == (
         "not judged",
         "it is about california_housing, and this run stands on other data",
     )
-    absent = judged("claim", replace(CLAIM, rows="kind == 'c'"), TABLE)
+    absent = judge_claim("claim", replace(CLAIM, rows="kind == 'c'"), TABLE)
     assert absent.verdict == "not judged"
     assert "no row of room/table.csv" in absent.why_not
 
@@ -90,7 +98,7 @@ def test_other_data_and_absent_rows_are_not_judged_and_the_reason_is_given() -> 
 @pytest.mark.parametrize("field", ["rows", "condition", "figure"])
 def test_an_expression_that_does_not_fit_the_table_is_told(field: str) -> None:
     with pytest.raises(BadInput, match=r"claim: does not fit room/table\.csv .*nothing"):
-        judged("claim", replace(CLAIM, **{field: "nothing > 1"}), TABLE)
+        judge_claim("claim", replace(CLAIM, **{field: "nothing > 1"}), TABLE)
 
 
 def test_the_documents_claims_are_complete() -> None:
@@ -202,7 +210,7 @@ def test_an_unexpected_verdict_fails_and_is_named(step: Step, tmp_path: Path) ->
     [
         ("[1, 2]", "expected a mapping from names to their fields"),
         ("a: {says: x}", "a.exercise: missing"),
-        ("a: {colour: x}", "a.colour: unknown field; known here: absent, condition, correction"),
+        ("a: {colour: x}", "a.colour: unknown key; known here: says, exercise, table"),
         ("a: [", "is not YAML"),
     ],
 )
@@ -223,8 +231,8 @@ def test_a_bad_file_of_findings_is_told_in_a_line(tmp_path: Path) -> None:
     for old, new, line in [
         ("says: s, ", "", "a.says: missing"),
         ("table: t, ", "", "a.numbers.n.table: missing"),
-        ("figure: f", "figure: f, color: x", "a.numbers.n.color: unknown field"),
-        ("{n: {table: t, figure: f}}", "[1]", "a.numbers: expected a mapping"),
+        ("figure: f", "figure: f, color: x", "a.numbers.n.color: unknown key"),
+        ("{n: {table: t, figure: f}}", "[1]", "a.numbers: found [1], expected a mapping from names of numbers"),
     ]:
         path.write_text(whole.replace(old, new), encoding="utf-8")
         with pytest.raises(BadInput) as told_:

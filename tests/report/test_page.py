@@ -97,7 +97,7 @@ def test_what_was_run_is_what_the_results_rest_on_and_nothing_else(folder: Path)
 def test_a_file_that_is_no_provenance_is_told(tmp_path: Path, content: str) -> None:
     (tmp_path / "a.json").write_text(content, encoding="utf-8")
     with pytest.raises(BadInput, match=r"a\.json: is not the provenance of a result"):
-        history.read(tmp_path / "a.json")
+        history.read(tmp_path)
 
 
 def test_levels_count_the_steps_on_the_longest_way() -> None:

@@ -116,13 +116,7 @@ def test_a_bad_table_is_told_in_one_line(tmp_path: Path, content: bytes | None, 
     assert str(told.value).startswith(str(path))
 
 
-NO_OUTPUT = (
-    "commands.gallery",
-    "commands.reproduce",
-    "commands.schema",
-    "commands.verify",
-    "report.steps.strict",
-)
+NO_OUTPUT = ("commands.gallery", "commands.reproduce", "commands.schema", "commands.verify", "report.steps.strict")
 STEPS = sorted(
     ".".join(path.relative_to(ROOT / "src" / "byhand").with_suffix("").parts)
     for path in (ROOT / "src" / "byhand").glob("*/**/*.py")

@@ -78,16 +78,8 @@ BAD_VALUES: list[tuple[str, Any, str]] = [
         ["uniform_0.0"],
         "initialization.grid.initializations[0]: found 'uniform_0.0', expected uniform_NUMBER, with a number",
     ),
-    (
-        "initialization.grid.depths",
-        [0],
-        "initialization.grid.depths[0]: found 0, expected a whole number from 1 to",
-    ),
-    (
-        "initialization.grid.depths",
-        [],
-        "initialization.grid.depths: found [], expected a list of one or more",
-    ),
+    ("initialization.grid.depths", [0], "initialization.grid.depths[0]: found 0, expected a whole number from 1 to"),
+    ("initialization.grid.depths", [], "initialization.grid.depths: found [], expected a list of one or more"),
     ("initialization.phase.d", [0], "initialization.phase.d[0]: found 0, expected a number from 0.001 to 10"),
     ("initialization.training.seeds", 1, "initialization.training.seeds: found 1, expected a whole number from 2 to 1"),
     (

@@ -58,9 +58,11 @@ def test_the_run_ends_by_saying_where_the_results_are_and_on_which_data(project:
     project.configure("data", "mirrors", "california_housing", value=["http://127.0.0.1:9/"])
     done = project.snakemake("--cores", "2", "results/data/housing.npz")
     assert done.returncode == 0, done.stderr
-    assert "FALLBACK: diabetes, which ships inside scikit-learn, is used in place of california_housing" in (
+    assert "BUNDLED DATA: diabetes, which ships inside scikit-learn, is used in place of california_housing" in (
         done.stdout + done.stderr
     )
     assert f"Results: {project.path}/results" in done.stdout
-    assert "Data, housing: diabetes  <- BUNDLED FALLBACK: california housing could not be had" in done.stdout
+    assert (
+        "Data, housing: diabetes  <- BUNDLED DATA in place of california housing, which was unavailable" in done.stdout
+    )
     assert "Data, images: digits\n" in done.stdout

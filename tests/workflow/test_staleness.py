@@ -85,6 +85,11 @@ def delete(name: str) -> Edit:
     return lambda project: (project.path / name).unlink()
 
 
+def add_initialization(project: Project) -> None:
+    folder = project.path / "src/byhand/initialization/initializations"
+    shutil.copy(folder / "he.py", folder / "new.py")
+
+
 def change_array(project: Project) -> None:
     """One bit of the housing data, in the file that the data step made."""
     path = project.path / "results/data/housing.npz"
@@ -97,17 +102,14 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
     # nothing that matters
     "nothing at all": (edit("README.md", "", ""), {}),
     "a comment in a step": (
-        edit("src/byhand/housing/steps/train.py", "import argparse", "# a comment\nimport argparse"),
+        edit("src/byhand/housing/steps/train.py", "import pandas", "# a comment\nimport pandas"),
         {},
     ),
     "a docstring in the mathematics": (
         edit("src/byhand/gradients/network.py", "sign(0) = 0 picks", "sign(0) = 0 chooses"),
         {},
     ),
-    "blank lines and line breaks": (
-        edit("src/byhand/step/files.py", "import hashlib\n", "import hashlib\n\n\n\n"),
-        {},
-    ),
+    "blank lines and line breaks": (edit("src/byhand/step/files.py", "import hashlib\n", "import hashlib\n\n\n\n"), {}),
     "the README": (edit("README.md", "A README", "Another README"), {}),
     "a comment in the conda environment": (edit("environment.yml", "name: byhand", "# a comment\nname: byhand"), {}),
     "a comment in the configuration": (edit("config.yaml", "data:", "# a comment\ndata:"), {}),
@@ -208,6 +210,19 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
         edit("src/byhand/initialization/network.py", "exp_()", "exp()"),
         {**ON_IMAGES, **PHASE, **LECTURE},
     ),
+    "an initialization that is trained": (
+        edit("src/byhand/initialization/initializations/xavier_uniform.py", "2 / (", "2.0 / ("),
+        {**TRAINED, "initialization_train": 2, **PROPAGATED, "initialization_propagate": 1, **LECTURE},
+    ),
+    "an initialization that is not trained": (
+        edit("src/byhand/initialization/initializations/he.py", "2 / ", "2.0 / "),
+        {},
+    ),
+    "one more initialization, as CONTRIBUTING says": (add_initialization, {}),
+    "how a layer's weights are drawn": (
+        edit("src/byhand/initialization/distributions.py", "math.sqrt(3 * variance)", "math.sqrt(variance * 3)"),
+        {**ON_IMAGES, **PHASE, **LECTURE},
+    ),
     "what training by gradient descent uses": (
         edit("src/byhand/initialization/training.py", "done = 0", "done = 0 + 0"),
         ON_IMAGES,
@@ -270,9 +285,7 @@ def test_a_fresh_clone_over_existing_results_knows_what_is_current(
 ) -> None:
     clone = fresh(tmp_path / "clone")
     shutil.copytree(
-        finished.path / "results",
-        clone.path / "results",
-        copy_function=shutil.copy2 if preserve else shutil.copy,
+        finished.path / "results", clone.path / "results", copy_function=shutil.copy2 if preserve else shutil.copy
     )
     assert clone.jobs() == {}
     clone.edit("src/byhand/housing/figures/slips.py", "capsize=2", "capsize=3")

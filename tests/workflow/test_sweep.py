@@ -13,9 +13,7 @@ def test_a_changed_value_in_the_middle_of_a_sweep_reruns_its_share_alone(finishe
     project = finished.copy(tmp_path / "project")
     project.configure("initialization", "training", "seeds", value=10)
     project.configure(
-        "initialization",
-        "grid",
-        value={"initializations": INITIALIZATIONS, "depths": DEPTHS, "hidden_widths": WIDTHS},
+        "initialization", "grid", value={"initializations": INITIALIZATIONS, "depths": DEPTHS, "hidden_widths": WIDTHS}
     )
     planned = project.snakemake("--summary")
     for line in planned.stdout.splitlines()[1:]:  # as if all had been trained: touching makes Snakemake's records

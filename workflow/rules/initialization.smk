@@ -3,6 +3,7 @@
 import re
 
 from byhand.initialization.cells import ORDERS, PATH, cells, document, paths
+from byhand.initialization.settings import NAMES
 
 INITIALIZATION = config["initialization"]
 CELLS = cells(INITIALIZATION)
@@ -12,9 +13,17 @@ CELL = f"initialization/training/{PATH}"
 PROPAGATION = "results/initialization/propagation/{initialization}"
 
 
+def code_of(wildcards):
+    """The code of the initialisation, which the step imports by its name; U[-d, d] has none of its own."""
+    name = wildcards.initialization
+    return fingerprint.code(f"byhand.initialization.initializations.{name}") if name in NAMES else ""
+
+
 wildcard_constraints:
     initialization="|".join(map(re.escape, dict.fromkeys(cell.initialization for cell in CELLS))),
     order="|".join(ORDERS),
+    depth=r"\d+",
+    hidden_width=r"\d+",
 
 
 use rule step as initialization_propagate with:
@@ -36,6 +45,7 @@ use rule step as initialization_propagate with:
             {"depths": INITIALIZATION["grid"]["depths"]},
             INITIALIZATION["propagation"],
         ),
+        initialization=code_of,
 
 
 use rule step as initialization_train with:
@@ -46,13 +56,11 @@ use rule step as initialization_train with:
         **recorded(curves=f"results/{CELL}.csv", layers=f"results/{CELL}_layers.csv"),
     log:
         f"logs/{CELL}.log",
-    wildcard_constraints:
-        depth=r"\d+",
-        hidden_width=r"\d+",
     resources:
         **at_most(mem_mb=3000),
     params:
         **step("initialization.steps.train", INITIALIZATION["training"]),
+        initialization=code_of,
 
 
 use rule step as initialization_phase with:

@@ -45,7 +45,7 @@ def between_marks(text: str, words: str) -> str:
     pattern = re.compile(f"({re.escape(start)}\n).*?(\n{re.escape(end)})", re.DOTALL)
     if not pattern.search(text):
         raise BadInput(f"README.md: expected a line {start} and, after it, a line {end}")
-    return pattern.sub(lambda found: found[1] + words + found[2], text)
+    return pattern.sub(lambda match: match[1] + words + match[2], text)
 
 
 def page(captions: Mapping[str, str]) -> str:

@@ -69,25 +69,25 @@ def run(
 def outputs(results: Path) -> tuple[dict[str, str], set[str]]:
     """The SHA-256 of every result that has provenance, by name, and the names of those that hold times."""
     records = list(map(provenance.read, provenance.files_in(results)))
-    made = {name: files.sha256(results.parent / name) for record in records for name in record["outputs"]}
+    checksums = {name: files.sha256(results.parent / name) for record in records for name in record["outputs"]}
     timed: set[str] = set()
-    found = -1
-    while len(timed) > found:
-        found = len(timed)
+    before = -1
+    while len(timed) > before:
+        before = len(timed)
         for record in records:
             if record["step"].rpartition(".")[2] in TIMED or timed & record["inputs"].keys():
                 timed |= record["outputs"].keys()
-    return made, timed
+    return checksums, timed
 
 
 def differences(first: Path, second: Path) -> tuple[int, int, list[str]]:
     """Of two folders of results: how many are compared, how many hold times, and the names of those that differ."""
-    (made, timed), (again, timed_again) = outputs(first), outputs(second)
-    compared = (made.keys() | again.keys()) - timed - timed_again
+    (checksums, timed), (again, timed_again) = outputs(first), outputs(second)
+    compared = (checksums.keys() | again.keys()) - timed - timed_again
     return (
         len(compared),
         len(timed | timed_again),
-        sorted(name for name in compared if made.get(name) != again.get(name)),
+        sorted(name for name in compared if checksums.get(name) != again.get(name)),
     )
 
 
@@ -122,9 +122,9 @@ def apart(first: Path, second: Path) -> pd.DataFrame:
 
 def elsewhere(first: Path, second: Path) -> None:
     """Tell how far the tables of two folders of results are apart."""
-    (made, timed), (again, timed_again) = outputs(first), outputs(second)
-    tables = sorted(name for name in made.keys() - timed - timed_again if name.endswith(".csv"))
-    different = [name for name in tables if made[name] != again.get(name)]
+    (checksums, timed), (again, timed_again) = outputs(first), outputs(second)
+    tables = sorted(name for name in checksums.keys() - timed - timed_again if name.endswith(".csv"))
+    different = [name for name in tables if checksums[name] != again.get(name)]
     for name in different:
         print(f"{name}\n{apart(first.parent / name, second.parent / name).to_string(index=False)}\n")
     print(f"{len(tables) - len(different)} of {len(tables)} tables are the same bytes without AVX-512")

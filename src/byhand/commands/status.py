@@ -31,26 +31,26 @@ def handed_out(incomplete: Path) -> set[str]:
 
 def counts(summary: str, running: set[str]) -> dict[str, Counter[str]]:
     """For each rule how many of its files are in which of `STATES`, from the table that `--summary` prints."""
-    found: dict[str, Counter[str]] = defaultdict(Counter)
+    by_rule: dict[str, Counter[str]] = defaultdict(Counter)
     header, *rows = [line.split("\t") for line in summary.splitlines() if line.count("\t") == 5]
     for row in rows:
         file, date, rule, log, _, plan = row
         there = date != "-"
-        found[rule]["running" if file in running
+        by_rule[rule]["running" if file in running
                     else "done" if there and plan == "no update"
                     else "stale" if there
                     else "failed" if log != "-"
                     else "to do"] += 1  # fmt: skip
     assert header[0] == "output_file", header
-    return found
+    return by_rule
 
 
-def told(found: dict[str, Counter[str]]) -> str:
+def status_table(by_rule: dict[str, Counter[str]]) -> str:
     """The table for the terminal: only what is not done by rule, and everything in sum."""
-    width = max(map(len, [*found, "everything"]))
+    width = max(map(len, [*by_rule, "everything"]))
     lines = [f"{'files':<{width}}" + "".join(f"{state:>10}" for state in STATES)]
-    rows = [(rule, count) for rule, count in sorted(found.items()) if count.keys() != {"done"}]
-    for name, count in [*rows, ("everything", sum(found.values(), Counter()))]:
+    rows = [(rule, count) for rule, count in sorted(by_rule.items()) if count.keys() != {"done"}]
+    for name, count in [*rows, ("everything", sum(by_rule.values(), Counter()))]:
         lines.append(f"{name:<{width}}" + "".join(f"{count[state] or '-':>10}" for state in STATES))
     return "\n".join([*lines, "", *(f"{state:<8} {meaning}" for state, meaning in STATES.items())])
 
@@ -61,4 +61,4 @@ if __name__ == "__main__":
     )
     if asked.returncode:
         sys.exit(asked.stderr)
-    print(told(counts(asked.stdout, handed_out(Path(".snakemake/incomplete")))))
+    print(status_table(counts(asked.stdout, handed_out(Path(".snakemake/incomplete")))))

@@ -1,22 +1,36 @@
-"""The last words of a run: where the results are, and on which data they stand."""
+"""The last words of a run: the verdicts, the data that they are about, and where the results are."""
 
-import json
+import csv
 import sys
+from collections import Counter
 from pathlib import Path
 
+from byhand.errors import BadInput
+from byhand.step import provenance
 
-def told(results: Path) -> str:
-    """A few lines for the terminal, from the provenance of the data sets under `results`."""
+
+def summary_text(results: Path) -> str:
+    """A few lines for the terminal, from what lies in the folder `results`."""
     lines = [f"Results: {results.resolve()}"]
+    claims = results / "report" / "claims.csv"
+    if claims.is_file():
+        with claims.open(encoding="utf-8", newline="") as file:
+            verdicts = Counter(row["verdict"] for row in csv.DictReader(file))
+        lines.append("Claims: " + ", ".join(f"{count} {verdict}" for verdict, count in verdicts.most_common()))
     for path in sorted((results / "data").glob("*.json")):
-        record = json.loads(path.read_text(encoding="utf-8"))
-        dataset, wanted = record["dataset"], record["fallback_for"]
-        lines.append(f"Data, {path.stem}: {dataset.replace('_', ' ')}")
+        try:
+            record = provenance.read(path)
+        except BadInput as error:
+            lines.append(str(error))
+            continue
+        dataset, wanted = record["dataset"].replace("_", " "), record["fallback_for"].replace("_", " ")
+        lines.append(f"Data, {path.stem}: {dataset}")
         if wanted:
-            lines[-1] += f"  <- BUNDLED FALLBACK: {wanted.replace('_', ' ')} could not be had"
+            lines[-1] += f"  <- BUNDLED DATA in place of {wanted}, which was unavailable"
             lines += [f"    {reason}" for reason in record["refusals"]]
-    return "\n".join(lines)
+    page = results / "report.html"
+    return "\n".join([*lines, *([f"Page: {page.resolve()}"] if page.is_file() else [])])
 
 
 if __name__ == "__main__":
-    print(told(Path(*sys.argv[1:2] or ["results"])))
+    print(summary_text(Path(*sys.argv[1:2] or ["results"])))

@@ -20,27 +20,27 @@ def differences(results: Path) -> Iterator[tuple[str, str]]:
             yield name, str(error).removeprefix(f"{path}: ")
             continue
         for name, expected in outputs.items():
-            made = results.parent / name
+            result = results.parent / name
             try:
-                found = files.sha256(made)
+                checksum = files.sha256(result)
             except OSError as error:
                 yield name, f"cannot be read ({error.strerror})"
                 continue
-            if found != expected:
-                yield name, f"found SHA-256 {found[:12]}…, expected {expected[:12]}…"
+            if checksum != expected:
+                yield name, f"found SHA-256 {checksum[:12]}…, expected {expected[:12]}…"
 
 
 def main(arguments: argparse.Namespace) -> None:
     """Say that all is as it was made, or what is not."""
     if not arguments.results.is_dir():
         raise BadInput(f"{arguments.results}: no such folder")
-    found = list(differences(arguments.results))
-    for name, what in found:
+    differing = list(differences(arguments.results))
+    for name, what in differing:
         print(f"{name}: {what}")
-    if found:
-        names = shlex.join(name for name, _ in found)
+    if differing:
+        names = shlex.join(name for name, _ in differing)
         raise BadInput(
-            f"{len(found)} results are not as they were made; to make them anew: `snakemake --forcerun {names}`"
+            f"{len(differing)} results are not as they were made; to make them anew: `snakemake --forcerun {names}`"
         )
     print("every result is as it was made")
 

@@ -1,22 +1,18 @@
 """The data sets, read from what the data step has written."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 
 from byhand.errors import BadInput, brief
 
 
-@dataclass(frozen=True)
-class Housing:
-    """Features (rows, features) and target (rows,), and which data set they are."""
+@dataclass(frozen=True, kw_only=True)
+class DataSet:
+    """Which data set it is, and which one was wanted if it is not that."""
 
-    features: np.ndarray
-    target: np.ndarray
     name: str
     fallback_for: str
 
@@ -26,21 +22,25 @@ class Housing:
         return {"dataset": self.name, "fallback_for": self.fallback_for}
 
 
-@dataclass(frozen=True)
-class Images:
-    """Images (count, 28, 28) and labels (count) as bytes, for training and for testing, and which data set they are."""
+@dataclass(frozen=True, kw_only=True)
+class Housing(DataSet):
+    """Features (rows, features) and target (rows,)."""
+
+    features: np.ndarray
+    target: np.ndarray
+
+
+@dataclass(frozen=True, kw_only=True)
+class Images(DataSet):
+    """Images (count, 28, 28) and labels (count) as bytes, for training and for testing."""
 
     train_images: np.ndarray
     train_labels: np.ndarray
     test_images: np.ndarray
     test_labels: np.ndarray
-    name: str
-    fallback_for: str
 
-    @property
-    def columns(self) -> dict[str, str]:
-        """The columns by which a table names its data."""
-        return {"dataset": self.name, "fallback_for": self.fallback_for}
+
+Kind = TypeVar("Kind", bound=DataSet)
 
 
 def load_images(path: Path) -> Images:
@@ -49,13 +49,7 @@ def load_images(path: Path) -> Images:
     Raises:
         BadInput: it is not there or not such a file.
     """
-    names = ("train_images", "train_labels", "test_images", "test_labels")
-    with _opened(path, "an image data file") as arrays:
-        return Images(
-            **{name: arrays[name] for name in names},
-            name=str(arrays["dataset"]),
-            fallback_for=str(arrays["fallback_for"]),
-        )
+    return _loaded(Images, path, "an image data file")
 
 
 def load_housing(path: Path) -> Housing:
@@ -64,18 +58,19 @@ def load_housing(path: Path) -> Housing:
     Raises:
         BadInput: it is not there or not such a file.
     """
-    with _opened(path, "a housing data file") as arrays:
-        return Housing(arrays["features"], arrays["target"], str(arrays["dataset"]), str(arrays["fallback_for"]))
+    return _loaded(Housing, path, "a housing data file")
 
 
-@contextmanager
-def _opened(path: Path, kind: str) -> Iterator[Any]:
+def _loaded(kind: type[Kind], path: Path, words: str) -> Kind:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            yield arrays
+            values = {
+                field.name: arrays[field.name] for field in fields(kind) if field.name not in DataSet.__annotations__
+            }
+            return kind(**values, name=str(arrays["dataset"]), fallback_for=str(arrays["fallback_for"]))
     except FileNotFoundError as error:
         raise BadInput(f"{path}: no such file") from error
     except Exception as error:  # of a dozen kinds: zipfile's and NumPy's, by what is damaged
         raise BadInput(
-            f"{path}: is not {kind} ({brief(error)}); expected the output of byhand.data.steps.download"
+            f"{path}: is not {words} ({brief(error)}); expected the output of byhand.data.steps.download"
         ) from error

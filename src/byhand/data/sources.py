@@ -21,7 +21,7 @@ Arrays = dict[str, np.ndarray]
 ARRAYS = "arrays.npz"
 """Where an attempt leaves its arrays in its folder."""
 
-IN_VAIN = 3
+PERMANENT_FAILURE = 3
 """Exit status of an attempt that no further one can better: a package is missing."""
 
 
@@ -47,9 +47,10 @@ def mnist(folder: Path, mirrors: Sequence[str]) -> Arrays:
 
 def _wrong_archives(folder: Path, resources: Sequence[tuple[str, str]]) -> list[str]:
     """What torchvision calls "not found or corrupted", by name and checksum."""
-    found = [(folder / "MNIST" / "raw" / name, expected) for name, expected in resources]
-    sums = [(path, expected, hashlib.md5(path.read_bytes()).hexdigest()) for path, expected in found if path.exists()]  # noqa: S324
-    return [f"{path.name}: expected MD5 {expected}, found {md5}" for path, expected, md5 in sums if md5 != expected]
+    files = [(folder / "MNIST" / "raw" / name, expected) for name, expected in resources]
+    present = [(path, path.read_bytes(), expected) for path, expected in files if path.exists()]
+    sums = [(path, hashlib.md5(content).hexdigest(), expected) for path, content, expected in present]  # noqa: S324
+    return [f"{path.name}: expected MD5 {expected}, found {md5}" for path, md5, expected in sums if md5 != expected]
 
 
 def california_housing(folder: Path, mirrors: Sequence[str]) -> Arrays:
@@ -135,7 +136,7 @@ def main() -> None:
         arrays = SOURCES[arguments.source].read(arguments.folder, arguments.mirrors)
     except ImportError as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
-        sys.exit(IN_VAIN)
+        sys.exit(PERMANENT_FAILURE)
     except Exception as error:
         sys.exit(" ".join(f"{type(error).__name__}: {error}".split()))
     np.savez(arguments.folder / ARRAYS, allow_pickle=False, **arrays)

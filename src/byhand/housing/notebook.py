@@ -67,12 +67,12 @@ def train(data: Split, initial: Parameters, protocol: Protocol, settings: Optimi
             weights = row_weights(rows.y.shape[1], settings.batch_size, protocol.batches_weighted_equally)
             of_batches = torch.stack([batch.sum() for batch in weights.split(settings.batch_size)])
             means[purpose] = (torch.tensor(losses, dtype=torch.float64) @ of_batches).reshape(1)
-        found = {name: parameters[name].detach().clone() for name in NAMES}
+        current = {name: parameters[name].detach().clone() for name in NAMES}
         yield Epoch(
             train_loss=means["train"],
             validation_loss=means["order of validation"],
             test_loss=means["order of test"],
             learning_rate=torch.tensor([learning_rate], dtype=torch.float64),
-            parameters=Parameters(W1=found["W1"][None], b1=found["b1"].T, w2=found["w2"].T, b2=found["b2"]),
+            parameters=Parameters(W1=current["W1"][None], b1=current["b1"].T, w2=current["w2"].T, b2=current["b2"]),
         )
         scheduler.step(means["order of validation"].item())

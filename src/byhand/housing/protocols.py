@@ -26,12 +26,7 @@ class Protocol:
     """Weights drawn from N(0, 1): the notebook's code says Xavier for both, but its printed early epochs do not fit."""
 
 
-SLIPS = (
-    "hidden_layer_frozen",
-    "scaler_fitted_on_all_rows",
-    "validation_rows_in_training",
-    "batches_weighted_equally",
-)
+SLIPS = ("hidden_layer_frozen", "scaler_fitted_on_all_rows", "validation_rows_in_training", "batches_weighted_equally")
 
 PUBLISHED = Protocol(True, True, True, True)
 CORRECTED = Protocol(False, False, False, False)

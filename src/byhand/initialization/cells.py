@@ -35,8 +35,8 @@ def document(section: Mapping[str, Any]) -> list[Cell]:
 def cells(section: Mapping[str, Any]) -> list[Cell]:
     """The cells of the section `initialization:` of the configuration, without repetition."""
     grid = section["grid"]
-    found = [
+    networks = [
         Cell(*values, "file") for values in product(grid["initializations"], grid["depths"], grid["hidden_widths"])
     ]
-    found += [cell._replace(order=order) for cell, order in product(document(section), ORDERS)]
-    return list(dict.fromkeys(found))
+    networks += [cell._replace(order=order) for cell, order in product(document(section), ORDERS)]
+    return list(dict.fromkeys(networks))

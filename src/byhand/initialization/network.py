@@ -17,7 +17,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
-from byhand.initialization.initializations import Initialization
+from byhand.initialization.distributions import Initialization
 from byhand.numerics.fast_ops import matmul, tanh_
 
 
@@ -93,7 +93,7 @@ def gradient(outputs: Sequence[Tensor], deltas: Sequence[Tensor]) -> Parameters:
     )
 
 
-def descended(
+def gradient_step(
     parameters: Parameters, outputs: Sequence[Tensor], last_delta: Tensor, learning_rate: float
 ) -> Parameters:
     """The parameters after one step of gradient descent: W − learning_rate · ∂J/∂W, and so for b.

@@ -13,7 +13,7 @@ from torchvision.transforms import ToTensor
 
 from byhand.data.arrays import Images
 from byhand.initialization.network import Parameters
-from byhand.initialization.training import Batches
+from byhand.initialization.training import Rows
 
 
 class Pictures(Dataset[tuple[Tensor, int]]):
@@ -32,13 +32,13 @@ class Pictures(Dataset[tuple[Tensor, int]]):
 
 
 def loaded(images: Images, batch_size: int) -> Iterator[tuple[Tensor, Tensor]]:
-    """Batches for ever, by the assignment's loader."""
+    """Rows for ever, by the assignment's loader."""
     while True:
         for pictures, labels in DataLoader(Pictures(images), batch_size=batch_size, drop_last=True):
             yield pictures.flatten(1), labels
 
 
-def resident(rows: Batches, batch_size: int) -> Iterator[tuple[Tensor, Tensor]]:
+def resident(rows: Rows, batch_size: int) -> Iterator[tuple[Tensor, Tensor]]:
     """The same batches out of one tensor."""
     while True:
         for first in range(0, len(rows.x) - batch_size + 1, batch_size):

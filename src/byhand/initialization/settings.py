@@ -1,5 +1,6 @@
 """The section `initialization` of the configuration."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -19,11 +20,14 @@ from byhand.workflow.settings import (
     whole,
 )
 
+NAMES = tuple(sorted(path.stem for path in Path(__file__).with_name("initializations").glob("[!_]*.py")))
+"""The initialisations that have a file; U[−d, d] is named by its number: `uniform_0.1`."""
+
 InitializationName = Annotated[
     str,
     text(
-        "uniform_NUMBER, with a number above 0, or one of xavier_uniform, lecun, he, orthogonal",
-        r"uniform_(?=.*[1-9])[0-9]{1,6}(\.[0-9]{1,9})?|xavier_uniform|lecun|he|orthogonal",
+        f"uniform_NUMBER, with a number above 0, or one of {', '.join(NAMES)}",
+        "|".join([r"uniform_(?=.*[1-9])[0-9]{1,6}(\.[0-9]{1,9})?", *NAMES]),
     ),
 ]
 Initializations = Annotated[

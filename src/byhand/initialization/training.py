@@ -12,24 +12,21 @@ from torch import Tensor
 
 from byhand.data.arrays import Images
 from byhand.errors import BadInput
-from byhand.initialization.network import Parameters, cross_entropy, cross_entropy_derivative, descended, forward
+from byhand.initialization.network import Parameters, cross_entropy, cross_entropy_derivative, forward, gradient_step
 
 
 @dataclass(frozen=True)
-class Batches:
+class Rows:
     """Images as rows x (rows, pixels) in [0, 1] and their labels (rows)."""
 
     x: Tensor
     labels: Tensor
 
 
-def batches(images: Images, split: str, dtype: torch.dtype = torch.float32) -> Batches:
+def batches(images: Images, split: str, dtype: torch.dtype = torch.float32) -> Rows:
     """The images of one split, `train` or `test`."""
     pixels, labels = getattr(images, f"{split}_images"), getattr(images, f"{split}_labels")
-    return Batches(
-        x=torch.from_numpy(pixels).flatten(1).to(dtype).div_(255),
-        labels=torch.from_numpy(labels).long(),
-    )
+    return Rows(x=torch.from_numpy(pixels).flatten(1).to(dtype).div_(255), labels=torch.from_numpy(labels).long())
 
 
 @dataclass(frozen=True)
@@ -44,7 +41,7 @@ class Epoch:
     parameters: Parameters
 
 
-def whole_batches(rows: Batches, batch_size: int, name: str) -> int:
+def whole_batches(rows: Rows, batch_size: int, name: str) -> int:
     """How many whole batches the rows of the training or the test set (`name`) make.
 
     Raises:
@@ -56,8 +53,8 @@ def whole_batches(rows: Batches, batch_size: int, name: str) -> int:
 
 
 def train(
-    train_rows: Batches,
-    test_rows: Batches,
+    train_rows: Rows,
+    test_rows: Rows,
     parameters: Parameters,
     *,
     batch_size: int,
@@ -104,16 +101,16 @@ def train(
             losses[step] = cross_entropy(outputs[-1], labels)
             correct[step] = (outputs[-1].argmax(-1) == labels).float().mean(-1)
             last_delta = cross_entropy_derivative(outputs[-1], labels)
-            parameters = descended(parameters, outputs, last_delta, learning_rate)
+            parameters = gradient_step(parameters, outputs, last_delta, learning_rate)
         bad = ~losses.isfinite()
         first_bad = done + 1 + bad.int().argmax(0)
         diverged = torch.where((diverged == 0) & bad.any(0), first_bad, diverged)
         done += steps
-        test_loss, test_accuracy = tested(parameters, test_rows, batch_size)
+        test_loss, test_accuracy = test_metrics(parameters, test_rows, batch_size)
         yield Epoch(losses.mean(0), correct.mean(0), test_loss, test_accuracy, diverged, parameters)
 
 
-def tested(parameters: Parameters, rows: Batches, batch_size: int) -> tuple[Tensor, Tensor]:
+def test_metrics(parameters: Parameters, rows: Rows, batch_size: int) -> tuple[Tensor, Tensor]:
     """Loss and accuracy of each run, averaged over the batches of all rows but the last, partial one."""
     losses, correct = [], []
     outputs: list[Tensor] | None = None

@@ -74,7 +74,7 @@ def limits(
 def with_numpy(widths: Sequence[int], batch: int | None, device: str) -> dict[str, Contender]:
     """The fast route, on the CPU."""
     weights, x = problem(widths, batch)
-    found = limits(lambda array: array, np.dot, weights)
+    contenders = limits(lambda array: array, np.dot, weights)
     trees = {mode: tree(tuple(widths[::-1])) for mode, tree in ORDERS.items()}
     trees["cheapest"] = numpy_route.cheapest(widths, batch)
     small = (2,) * len(widths)
@@ -87,8 +87,8 @@ def with_numpy(widths: Sequence[int], batch: int | None, device: str) -> dict[st
             ("fast", partial(route, weights, x), mode),
             ("calls", partial(calls, *problem(small, batch and 1)), None),
         ):
-            found[f"{name}_{mode}"] = Contender(run, of_mode, measured_as=f"{name}_{same}")
-    return found
+            contenders[f"{name}_{mode}"] = Contender(run, of_mode, measured_as=f"{name}_{same}")
+    return contenders
 
 
 def with_torch(widths: Sequence[int], batch: int | None, device: str) -> dict[str, Contender]:
@@ -100,7 +100,7 @@ def with_torch(widths: Sequence[int], batch: int | None, device: str) -> dict[st
 
     arrays, inputs = problem(widths, batch)
     weights, x = [torch.from_numpy(W).to(device) for W in arrays], torch.from_numpy(inputs).to(device)
-    found = limits(lambda array: torch.from_numpy(array).to(device), torch.matmul, arrays)
+    contenders = limits(lambda array: torch.from_numpy(array).to(device), torch.matmul, arrays)
     torch._dynamo.reset()  # it keeps only so many shapes of a function
 
     def add(name: str, function: Callable[..., Any], mode: str) -> None:
@@ -108,7 +108,7 @@ def with_torch(widths: Sequence[int], batch: int | None, device: str) -> dict[st
         def run() -> Any:
             return function(weights, x)
 
-        found[name] = Contender(run, mode)
+        contenders[name] = Contender(run, mode)
 
     for mode, function in MODES.items():
         add(mode, function, mode)
@@ -117,7 +117,7 @@ def with_torch(widths: Sequence[int], batch: int | None, device: str) -> dict[st
         plain = (lambda W, x, o=found_order: o(W, slopes(W, x))) if mode == "cheapest" else function
         add(f"compiled_{mode}", torch.compile(plain, dynamic=False), mode)
         if device == "cuda":
-            found[f"graph_{mode}"] = Contender(as_graph(function, weights, x), mode)
+            contenders[f"graph_{mode}"] = Contender(as_graph(function, weights, x), mode)
     for name, function in PUBLISHED.items():
         add(name, function if batch is None else one_by_one(function), name.removeprefix("published_"))
     for name, function in AUTOMATIC.items():
@@ -125,8 +125,8 @@ def with_torch(widths: Sequence[int], batch: int | None, device: str) -> dict[st
         called = function if batch is None else several
         mode = "forward" if name in ("jacfwd", "functional_forward") else "reverse"
         # These need their graphs, which no_grad would take from them.
-        found[name] = Contender(lambda called=called: called(weights, x), mode)  # type: ignore[misc]
-    return found
+        contenders[name] = Contender(lambda called=called: called(weights, x), mode)  # type: ignore[misc]
+    return contenders
 
 
 def one_by_one(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -176,15 +176,15 @@ def with_jax(widths: Sequence[int], batch: int | None, device: str) -> dict[str,
     arrays, inputs = problem(widths, batch)
     weights, x = [jax.numpy.asarray(W) for W in arrays], jax.numpy.asarray(inputs)
     multiply = jax.jit(lambda left, right: left @ right)
-    found = limits(jax.numpy.asarray, lambda left, right: multiply(left, right).block_until_ready(), arrays)
+    contenders = limits(jax.numpy.asarray, lambda left, right: multiply(left, right).block_until_ready(), arrays)
     for name, transform, mode in (("jacrev", jax.jacrev, "reverse"), ("jacfwd", jax.jacfwd, "forward")):
         function = transform(network, argnums=1)
         called = jax.jit(function if batch is None else jax.vmap(function, (None, 0)))
-        found[f"jax_{name}"] = Contender(
+        contenders[f"jax_{name}"] = Contender(
             lambda called=called: called(weights, x).block_until_ready(),  # type: ignore[misc]
             mode,
         )
-    return found
+    return contenders
 
 
 LIBRARIES = {"numpy": with_numpy, "torch": with_torch, "jax": with_jax}

@@ -12,14 +12,14 @@ def available(root: Path = Path("/")) -> list[str]:
     return ["cpu", "cuda"] if signs else ["cpu"]
 
 
-def chosen(wanted: str | Sequence[str], found: Sequence[str]) -> list[str]:
+def chosen(wanted: str | Sequence[str], present: Sequence[str]) -> list[str]:
     """The devices to measure: all that were found for `auto`, else the wanted ones.
 
     Raises:
         BadInput: a wanted one was not found.
     """
-    names = list(found) if wanted == "auto" else list(wanted)
+    names = list(present) if wanted == "auto" else list(wanted)
     for name in names:
-        if name not in found:
-            raise BadInput(f"config: jacobian.devices: found {name}, expected one that is here: {', '.join(found)}")
+        if name not in present:
+            raise BadInput(f"config: jacobian.devices: found {name}, expected one that is here: {', '.join(present)}")
     return names

@@ -57,7 +57,7 @@ def exact(tensor: Tensor) -> Rounded:
 
 def slopes(weights: Weights, x: Tensor, u: float) -> tuple[list[Rounded], Rounded]:
     """The slopes s₁ (..., K₁), …, s_L (..., K_L) and the last activation h_L (..., K_L, 1), x as in `modes`."""
-    found, h = [], exact(x.unsqueeze(-1))
+    rounded_slopes, h = [], exact(x.unsqueeze(-1))
     for W in weights[:-1]:
         z = product(exact(W), h, u)  # (K_l, 1)
         value = torch.tanh(z.value)
@@ -66,8 +66,8 @@ def slopes(weights: Weights, x: Tensor, u: float) -> tuple[list[Rounded], Rounde
         error = (moved + 4 * u * value.abs()).clamp(max=2)
         h = Rounded(value, error)
         slope_error = 2 * value.abs() * error + error.square() + gamma(2, u) * (value.square() + true_slope)
-        found.append(Rounded(true_slope.squeeze(-1), slope_error.clamp(max=1 + 4 * u).squeeze(-1)))
-    return found, h
+        rounded_slopes.append(Rounded(true_slope.squeeze(-1), slope_error.clamp(max=1 + 4 * u).squeeze(-1)))
+    return rounded_slopes, h
 
 
 def jacobian_allowance(tree: Order, weights: Weights, x: Tensor) -> Tensor:

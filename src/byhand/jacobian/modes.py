@@ -33,11 +33,11 @@ def network(weights: Weights, x: Tensor) -> Tensor:
 
 def slopes(weights: Weights, x: Tensor) -> list[Tensor]:
     """The diagonals s₁ (..., K₁), …, s_L (..., K_L)."""
-    found = []
+    diagonals = []
     for W in weights[:-1]:
         x = torch.tanh(x @ W.mT)  # h_l
-        found.append(1 - x * x)
-    return found
+        diagonals.append(1 - x * x)
+    return diagonals
 
 
 def reverse_mode(weights: Weights, x: Tensor) -> Tensor:

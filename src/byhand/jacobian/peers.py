@@ -25,26 +25,26 @@ def _at(weights: Weights) -> Callable[[Tensor], Tensor]:
 
 def jacrev(weights: Weights, x: Tensor) -> Tensor:
     """`torch.func.jacrev`: all rows at once, by vmap."""
-    found: Tensor = torch.func.jacrev(_at(weights))(x)
-    return found
+    J: Tensor = torch.func.jacrev(_at(weights))(x)
+    return J
 
 
 def jacfwd(weights: Weights, x: Tensor) -> Tensor:
     """`torch.func.jacfwd`: all columns at once, by vmap."""
-    found: Tensor = torch.func.jacfwd(_at(weights))(x)
-    return found
+    J: Tensor = torch.func.jacfwd(_at(weights))(x)
+    return J
 
 
 def functional_reverse(weights: Weights, x: Tensor) -> Tensor:
     """`torch.autograd.functional.jacobian` row by row, as the assignment checks its reverse mode."""
-    found: Tensor = jacobian(_at(weights), x)
-    return found
+    J: Tensor = jacobian(_at(weights), x)
+    return J
 
 
 def functional_forward(weights: Weights, x: Tensor) -> Tensor:
     """`torch.autograd.functional.jacobian` in forward mode, vectorised, as the assignment checks its forward mode."""
-    found: Tensor = jacobian(_at(weights), x, strategy="forward-mode", vectorize=True)
-    return found
+    J: Tensor = jacobian(_at(weights), x, strategy="forward-mode", vectorize=True)
+    return J
 
 
 def published_reverse(weights: Weights, x: Tensor) -> Tensor:

@@ -48,8 +48,8 @@ def roof(times: pd.DataFrame) -> tuple[float, float]:
 
     The best library's median, for the products that show it and for reading the weights of the shape.
     """
-    found = times[times["contender"].isin(LIMITS)]
-    per_library = found.groupby(["contender", "library"])[["operations", "bytes", "wall_seconds"]].median()
+    limits = times[times["contender"].isin(LIMITS)]
+    per_library = limits.groupby(["contender", "library"])[["operations", "bytes", "wall_seconds"]].median()
     rates = per_library.div(per_library["wall_seconds"], axis=0).groupby("contender").max()
     return float(rates["operations"]["product"]), float(rates["bytes"]["reading"])
 
@@ -62,7 +62,7 @@ def bound(computing: float, moving: float, calling: float = 0) -> str:
 
 def summary(times: pd.DataFrame) -> pd.DataFrame:
     """One row for each device, shape and contender, the fastest of each shape first."""
-    found = []
+    table_rows = []
     for (device, shape), of_shape in times.groupby(["device", "shape"], sort=False):
         rate, bandwidth = roof(of_shape)
         computing = of_shape[~of_shape["contender"].isin(LIMITS)]
@@ -75,7 +75,7 @@ def summary(times: pd.DataFrame) -> pd.DataFrame:
             facts = computing[computing["contender"] == contender].iloc[0]
             ratio = times_faster(seconds, contender, best_peer)
             floor = max(facts["operations"] / rate, facts["bytes"] / bandwidth)
-            found.append(
+            table_rows.append(
                 {
                     "device": device,
                     "shape": shape,
@@ -100,7 +100,7 @@ def summary(times: pd.DataFrame) -> pd.DataFrame:
                     "threads": facts["threads"],
                 }
             )
-    return pd.DataFrame(found)
+    return pd.DataFrame(table_rows)
 
 
 def verdicts(times: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
@@ -108,7 +108,7 @@ def verdicts(times: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
 
     `table` is the `summary` of `times`.
     """
-    found = []
+    table_rows = []
     for (device, shape), rows in table.groupby(["device", "shape"], sort=False):
         of_shape = times[(times["device"] == device) & (times["shape"] == shape)]
         seconds = by_repetition(of_shape)
@@ -121,7 +121,7 @@ def verdicts(times: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
         near = times_faster(seconds, cheapest, best).median()
         widths, _ = parsed(str(shape))
         saved = min(cost.products(mode, widths).products for mode in ("reverse", "forward"))
-        found.append(
+        table_rows.append(
             {
                 "device": device,
                 "shape": shape,
@@ -138,7 +138,7 @@ def verdicts(times: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
                 "bound_by": ranked.loc[best, "bound_by"],
             }
         )
-    return pd.DataFrame(found)
+    return pd.DataFrame(table_rows)
 
 
 def claims(times: pd.DataFrame, printed: pd.DataFrame) -> pd.DataFrame:

@@ -18,8 +18,8 @@ def problems(settings: Problems, path: Path) -> list[Problem]:
         raise BadInput(
             f"samples: found {settings.samples}, expected at least as many as features ({settings.features})"
         )
-    made = [with_condition(condition, settings.samples, settings.features) for condition in settings.conditions]
-    return made + housing(load_housing(path))
+    synthetic = [with_condition(condition, settings.samples, settings.features) for condition in settings.conditions]
+    return synthetic + housing(load_housing(path))
 
 
 def step_sizes(factors: tuple[float, ...], bound: float, optimal: float) -> dict[str, float]:

@@ -111,10 +111,10 @@ def float_check(network: nn.Sequential, target: PiecewiseLinear, grid_points: in
     undefined (NaN) where units make ∞ − ∞ or 0·∞; that is said, and is no disagreement, as ±∞ are no real numbers.
     """
     x = check_points(target, grid_points)
-    found, bound = evaluate(network, x), rounding_bound(network, x)
+    values, bound = evaluate(network, x), rounding_bound(network, x)
     errors = [
         abs(float(Fraction(value) - target(Fraction(point))))
-        for point, value in zip(x.tolist(), found.tolist(), strict=True)
+        for point, value in zip(x.tolist(), values.tolist(), strict=True)
     ]
     ratio = max(error / allowed for error, allowed in zip(errors, bound.tolist(), strict=True))
     ends = evaluate(network, torch.tensor([-math.inf, math.inf], dtype=torch.float64)).tolist()

@@ -3,15 +3,15 @@
 Imports nothing heavy: the Snakefile asks for the evidence while it is read.
 """
 
-from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
+from pydantic import BeforeValidator, Field, ValidationError
 
 from byhand.errors import BadInput
 from byhand.workflow.configuration import FAST
+from byhand.workflow.settings import Section, first_error
 
 SIGNS = {
     "holds": "✓",
@@ -31,51 +31,52 @@ MEANINGS = {
 }
 """The verdicts in a few words, for somebody who meets them for the first time."""
 
-VERDICTS = tuple(SIGNS)
+Text = Annotated[str, BeforeValidator(str), Field(title="text")]
+Verdict = Annotated[
+    Literal["holds", "holds with a correction", "depends on the hardware", "does not hold"],
+    Field(title=f"one of {', '.join(list(SIGNS)[:-1])}"),
+]
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(Section):
     """One entry of `published/claims.yaml`, whose head explains the fields."""
 
-    says: str
-    exercise: str
-    table: str
-    condition: str
-    figure: str
-    unit: str
-    tolerance: str
-    expected: str
-    rows: str = ""
-    data: str = ""
-    verdict: str = "holds"
-    otherwise: str = "does not hold"
-    absent: str = ""
-    correction: str = ""
+    says: Text
+    exercise: Text
+    table: Text
+    condition: Text
+    figure: Text
+    unit: Text
+    tolerance: Text
+    expected: Verdict
+    rows: Text = ""
+    data: Text = ""
+    verdict: Verdict = "holds"
+    otherwise: Verdict = "does not hold"
+    absent: Text = ""
+    correction: Text = ""
 
 
-@dataclass(frozen=True)
-class Number:
+class Number(Section):
     """One number of a finding: an expression over rows of a table."""
 
-    table: str
-    figure: str
-    rows: str = ""
+    table: Text
+    figure: Text
+    rows: Text = ""
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(Section):
     """One entry of `published/findings.yaml`, whose head explains the fields."""
 
-    title: str
-    exercise: str
-    says: str
-    claim: str
-    numbers: Mapping[str, Number]
-    data: str = ""
+    title: Text
+    exercise: Text
+    says: Text
+    claim: Text
+    numbers: Annotated[dict[str, Number], Field(title="a mapping from names of numbers to table, rows, figure")]
+    data: Text = ""
 
 
-Entry = TypeVar("Entry", Claim, Finding, Number)
+Entry = TypeVar("Entry", Claim, Finding)
 
 
 def load(path: Path) -> dict[str, Claim]:
@@ -84,15 +85,7 @@ def load(path: Path) -> dict[str, Claim]:
     Raises:
         BadInput: the file is not there, or an entry has an unknown field, lacks one, or names an unknown verdict.
     """
-    claims = {}
-    for name, fields_of in _entries(path).items():
-        claim = _made(Claim, {key: str(value) for key, value in fields_of.items()}, f"{path}: {name}")
-        for key in ("expected", "verdict", "otherwise"):
-            if getattr(claim, key) not in VERDICTS[:-1]:
-                known = ", ".join(VERDICTS[:-1])
-                raise BadInput(f"{path}: {name}.{key}: found {getattr(claim, key)!r}, expected one of {known}")
-        claims[name] = claim
-    return claims
+    return _entries(path, Claim)
 
 
 def load_findings(path: Path) -> dict[str, Finding]:
@@ -101,15 +94,7 @@ def load_findings(path: Path) -> dict[str, Finding]:
     Raises:
         BadInput: the file is not there, or an entry has an unknown field or lacks one.
     """
-    findings = {}
-    for name, fields_of in _entries(path).items():
-        numbers = fields_of.pop("numbers", {})
-        if not isinstance(numbers, dict) or not all(isinstance(number, dict) for number in numbers.values()):
-            raise BadInput(f"{path}: {name}.numbers: expected a mapping from names of numbers to table, rows, figure")
-        made = {key: _made(Number, number, f"{path}: {name}.numbers.{key}") for key, number in numbers.items()}
-        words = {key: str(value) for key, value in fields_of.items()}
-        findings[name] = _made(Finding, {**words, "numbers": made}, f"{path}: {name}")
-    return findings
+    return _entries(path, Finding)
 
 
 def evidence(claims: Path, findings: Path) -> list[str]:
@@ -119,22 +104,19 @@ def evidence(claims: Path, findings: Path) -> list[str]:
     return sorted({f"results/{table}" for table in rests_on})
 
 
-def _entries(path: Path) -> dict[str, dict[str, Any]]:
+def _entries(path: Path, kind: type[Entry]) -> dict[str, Entry]:
     try:
-        entries = yaml.load(path.read_text(encoding="utf-8"), FAST)  # noqa: S506  it is a SafeLoader
+        entries: Any = yaml.load(path.read_text(encoding="utf-8"), FAST)  # noqa: S506  it is a SafeLoader
     except FileNotFoundError as error:
         raise BadInput(f"{path}: no such file") from error
     except (UnicodeDecodeError, yaml.YAMLError) as error:
         raise BadInput(f"{path}: is not YAML ({' '.join(str(error).split())})") from error
     if not isinstance(entries, dict) or not all(isinstance(entry, dict) for entry in entries.values()):
         raise BadInput(f"{path}: expected a mapping from names to their fields")
-    return {str(name): entry for name, entry in entries.items()}
-
-
-def _made(kind: type[Entry], values: Mapping[str, Any], where: str) -> Entry:
-    known = {field.name: field for field in fields(kind)}
-    if unknown := [key for key in values if key not in known]:
-        raise BadInput(f"{where}.{unknown[0]}: unknown field; known here: {', '.join(sorted(known))}")
-    if missing := [key for key, field in known.items() if field.default is MISSING and key not in values]:
-        raise BadInput(f"{where}.{missing[0]}: missing")
-    return kind(**values)
+    parsed = {}
+    for name, entry in entries.items():
+        try:
+            parsed[str(name)] = kind.model_validate({str(key): value for key, value in entry.items()})
+        except ValidationError as error:
+            raise BadInput(f"{path}: {name}.{first_error(error, kind)}") from error
+    return parsed

@@ -20,7 +20,7 @@ class Judgement:
     why_not: str = ""
 
 
-def judged(name: str, claim: Claim, table: pd.DataFrame) -> Judgement:
+def judge_claim(name: str, claim: Claim, table: pd.DataFrame) -> Judgement:
     """Hold one claim against its table.
 
     Raises:
@@ -41,7 +41,7 @@ def judged(name: str, claim: Claim, table: pd.DataFrame) -> Judgement:
         raise BadInput(f"{name}: does not fit {claim.table} ({type(error).__name__}: {error})") from error
 
 
-def told(name: str, finding: Finding, read: Callable[[str], pd.DataFrame]) -> str:
+def finding_text(name: str, finding: Finding, read: Callable[[str], pd.DataFrame]) -> str:
     """What a finding says, with its numbers; nothing where this run has other data or no such rows.
 
     Raises:

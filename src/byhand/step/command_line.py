@@ -94,13 +94,13 @@ def parser(description: str | None, settings: type[Section] | None = None) -> ar
 
     A tuple takes several values, a section inside the section takes `name=value` pairs.
     """
-    made = argparse.ArgumentParser(
+    arguments = argparse.ArgumentParser(
         prog=_name(), description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     for name, field in (settings.model_fields if settings else {}).items():
         kind = field.annotation
         several = get_origin(kind) is tuple
-        made.add_argument(
+        arguments.add_argument(
             _flag(name),
             type=_pair if _is_section(kind) else _plain_type(get_args(kind)[0] if several else kind),
             nargs="*" if several or _is_section(kind) else None,
@@ -108,8 +108,8 @@ def parser(description: str | None, settings: type[Section] | None = None) -> ar
             help=(field.description or field.title or "").replace("%", "%%"),
             metavar="NAME=VALUE" if _is_section(kind) else name.upper(),
         )
-    made.add_argument("--threads", type=int, default=1, help="CPU threads to compute with (default: 1)")
-    return made
+    arguments.add_argument("--threads", type=int, default=1, help="CPU threads to compute with (default: 1)")
+    return arguments
 
 
 def given(arguments: argparse.Namespace, settings: type[Settings]) -> Settings:

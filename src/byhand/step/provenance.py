@@ -32,9 +32,10 @@ def write(
     The pictures of a figure, which differ only in the ending, have one record. Times and the machine are recorded only
     here, so that the outputs of two runs can be compared byte for byte.
     """
+    used = [step, *(name for name in sys.modules if name.startswith("byhand."))]  # some by a name that was computed
     shared = {
         "inputs": {str(path): files.sha256(path) for path in inputs},
-        "code": {"fingerprint": fingerprint.code(step), "modules": sorted(fingerprint.modules(step))},
+        "code": {"fingerprint": fingerprint.code(*used), "modules": sorted(fingerprint.modules(*used))},
         "settings": settings,
         **facts,
         "versions": versions(),
@@ -62,7 +63,10 @@ def read(path: Path) -> dict[str, Any]:
     """
     try:
         record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        record["outputs"] = dict(record["outputs"])
+        for key in ("outputs", "inputs", "versions", "hardware"):
+            record[key] = dict(record[key])
+        record["step"], record["finished"] = str(record["step"]), str(record["finished"])
+        record["wall_seconds"] = float(record["wall_seconds"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadInput(f"{path}: is not the provenance of a result ({type(error).__name__}: {error})") from error
     return record
@@ -70,13 +74,13 @@ def read(path: Path) -> dict[str, Any]:
 
 def versions() -> dict[str, str]:
     """The versions of Python and of the packages that results depend on."""
-    found = {"python": platform.python_version()}
+    known = {"python": platform.python_version()}
     for package in PACKAGES:
         try:
-            found[package] = importlib.metadata.version(package)
+            known[package] = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:
-            found[package] = "not installed"
-    return found
+            known[package] = "not installed"
+    return known
 
 
 def hardware() -> dict[str, str | int | None]:

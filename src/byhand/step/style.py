@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
+import pandas as pd
 
 matplotlib.use("Agg")
 
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from byhand.step import files
 
@@ -69,11 +71,26 @@ def figure(outputs: list[Path], rows: int = 1, columns: int = 1, **options: Any)
         plt.close(drawn)
 
 
-def data_note(dataset: str, fallback_for: str) -> str:
-    """The words in a figure that name its data, and say so if they replace the data that were wanted."""
-    note = dataset.replace("_", " ")
-    return (
-        f"{note} data (in place of {fallback_for.replace('_', ' ')}, which could not be had)"
-        if fallback_for
-        else f"{note} data"
-    )
+def band(axes: Any, x: Any, low: Any, high: Any, colour: str) -> None:
+    """Shade the range from `low` to `high`."""
+    axes.fill_between(x, low, high, color=colour, alpha=0.25, linewidth=0)
+
+
+def plain_log_axis(axes: Any) -> None:
+    """A logarithmic y axis of few decades, with plain numbers at 1, 2, 3, 5 and 7 of each."""
+    axes.set_yscale("log")
+    axes.yaxis.set_major_locator(LogLocator(subs=[1, 2, 3, 5, 7]))
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_formatter(NullFormatter())
+
+
+def legend_below(drawn: Figure, axes: Any, columns: int | None = None) -> None:
+    """One legend for all panels, below them, from what one of them shows."""
+    handles, labels = axes.get_legend_handles_labels()
+    drawn.legend(handles, labels, loc="outside lower center", ncols=columns or len(handles))
+
+
+def data_note(table: pd.DataFrame) -> str:
+    """The words in a figure that name the data of a table, and say so if they replace the data that were wanted."""
+    dataset, wanted = (str(table[name].iloc[0]).replace("_", " ") for name in ("dataset", "fallback_for"))
+    return f"{dataset} data (in place of {wanted}, which was unavailable)" if wanted else f"{dataset} data"

@@ -102,7 +102,7 @@ def check_file(path: Path) -> None:
         BadInput: no such file, no YAML, no mapping, or a key twice in one mapping (YAML keeps the last, silently).
     """
     try:
-        found = yaml.load(path.read_text(encoding="utf-8"), _UniqueKeys)  # noqa: S506  it is a SafeLoader
+        content = yaml.load(path.read_text(encoding="utf-8"), _UniqueKeys)  # noqa: S506  it is a SafeLoader
     except OSError as error:
         raise BadInput(f"{path.name}: cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
@@ -112,8 +112,8 @@ def check_file(path: Path) -> None:
         raise BadInput(f"{path.name}: {line}{error.problem}") from error
     except yaml.YAMLError as error:
         raise BadInput(f"{path.name}: {' '.join(str(error).split())}") from error
-    if not isinstance(found, dict):
-        raise BadInput(f"{path.name}: found {short(found)}, expected a mapping of sections to their values")
+    if not isinstance(content, dict):
+        raise BadInput(f"{path.name}: found {short(content)}, expected a mapping of sections to their values")
 
 
 class _UniqueKeys(yaml.SafeLoader):

@@ -1,6 +1,7 @@
 """Which code a step really uses, as one short hash that changes when, and only when, that code does.
 
-A step's code is its own module and every module of `byhand` that it imports, directly or through others. Each module
+A step's code is its own module and every module of `byhand` that it imports, directly or through others. (A module
+that is imported by a name which is computed must be named to `code` as well.) Each module
 counts as its syntax tree without docstrings, written out again, so comments, docstrings, blank lines and line
 breaks do not count, and neither does anything outside `src`. Snakemake by itself notices an edit in a script that
 it runs, but not in a module that the script imports.
@@ -24,17 +25,17 @@ CACHE = Path(".snakemake", "fingerprints.json")
 """The analysis of each file under the checksum of its content, since to parse all code at every start takes long."""
 
 
-def code(module: str) -> str:
-    """Fingerprint of a step: 16 hexadecimal digits over the code of `module` and of all that it imports.
+def code(*of: str) -> str:
+    """Fingerprint of modules, such as a step: 16 hexadecimal digits over their code and that of all that they import.
 
     Raises:
         ModuleNotFoundError: there is no such module in `src`.
         SyntaxError: one of the modules is not valid Python.
     """
-    if _path(module) is None:
-        raise ModuleNotFoundError(f"no module {module} under {SOURCE}")
+    if missing := [module for module in of if _path(module) is None]:
+        raise ModuleNotFoundError(f"no module {missing[0]} under {SOURCE}")
     digest = hashlib.sha256()
-    for name in sorted(modules(module)):
+    for name in sorted(modules(*of)):
         digest.update(f"{name}\0{_analysed(name)[0]}\0".encode())
     return digest.hexdigest()[:16]
 
@@ -46,16 +47,16 @@ def of_notebook(path: Path) -> list[str]:
     return [code(name) for name in sorted(set(_imports(ast.parse("\n".join(code_cells)), ""))) if _path(name)]
 
 
-def modules(module: str) -> set[str]:
-    """The names of all modules of the package that importing `module` brings in, itself and parents included."""
-    found: set[str] = set()
-    waiting = [module]
+def modules(*of: str) -> set[str]:
+    """The names of all modules of the package that importing these brings in, themselves and parents included."""
+    reached: set[str] = set()
+    waiting = list(of)
     while waiting:
         name = waiting.pop()
-        if name not in found and _path(name) is not None:
-            found.add(name)
+        if name not in reached and _path(name) is not None:
+            reached.add(name)
             waiting += _analysed(name)[1]
-    return found
+    return reached
 
 
 def save() -> None:
@@ -82,8 +83,8 @@ _used: dict[str, tuple[str, list[str]]] = {}
 @cache
 def _known() -> dict[str, tuple[str, list[str]]]:
     try:
-        found = json.loads(CACHE.read_text(encoding="utf-8"))
-        return {key: (str(checksum), list(imports)) for key, (checksum, imports) in found.items()}
+        kept = json.loads(CACHE.read_text(encoding="utf-8"))
+        return {key: (str(checksum), list(imports)) for key, (checksum, imports) in kept.items()}
     except (OSError, ValueError, TypeError, AttributeError):  # none yet, or not what was written
         return {}
 

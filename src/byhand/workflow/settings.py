@@ -58,21 +58,21 @@ def _without_repetition(values: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def first_error(error: ValidationError, model: type[Section]) -> str:
     """What is wrong first, in one line: key, found, expected. Unknown keys go before what is missing for them."""
-    found = min(error.errors(include_url=False), key=lambda found: found["type"] != "extra_forbidden")
-    key, value = _key(found["loc"]), found["input"]
-    match found["type"]:
+    first = min(error.errors(include_url=False), key=lambda first: first["type"] != "extra_forbidden")
+    key, value = _key(first["loc"]), first["input"]
+    match first["type"]:
         case "extra_forbidden":
-            *above, unknown = found["loc"]
+            *above, unknown = first["loc"]
             known = list(_node(model, above)["properties"])
             close = difflib.get_close_matches(str(unknown), known, n=1)
             guess = f" (did you mean {close[0]}?)" if close else ""
             return f"{key}: unknown key{guess}; known here: {', '.join(known)}"
         case "missing":
-            return f"{key}: missing, expected {_expected(model, found['loc'])}"
+            return f"{key}: missing, expected {_expected(model, first['loc'])}"
         case "finite_number":
             return f"{key}: found {value}, expected a finite number"
         case _:
-            return f"{key}: found {short(value)}, expected {_expected(model, found['loc'])}"
+            return f"{key}: found {short(value)}, expected {_expected(model, first['loc'])}"
 
 
 def _expected(model: type[Section], path: Sequence[int | str]) -> str:
@@ -85,7 +85,8 @@ def _node(model: type[Section], path: Sequence[int | str]) -> dict[str, Any]:
     schema = model.model_json_schema()
     node: dict[str, Any] = schema
     for part in path:
-        inner = node["items"] if isinstance(part, int) else node["properties"][part]
+        known = node.get("properties", {})
+        inner = node["items"] if isinstance(part, int) else known.get(part) or node["additionalProperties"]
         node = schema["$defs"][inner["$ref"].rpartition("/")[2]] if "$ref" in inner else inner
     return node
 

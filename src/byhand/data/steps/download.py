@@ -18,12 +18,12 @@ import numpy as np
 from byhand import step
 from byhand.data import cache
 from byhand.data.settings import Download
-from byhand.data.sources import ARRAYS, IN_VAIN, SOURCES, Arrays
+from byhand.data.sources import ARRAYS, PERMANENT_FAILURE, SOURCES, Arrays
 from byhand.errors import BadInput
 from byhand.step.files import atomic_write
 
 
-class NotHad(Exception):
+class Unavailable(Exception):
     """A source cannot be had; the arguments are lines that say why: files that were refused, then the last attempt."""
 
 
@@ -37,21 +37,21 @@ class Failed(Exception):
 
 
 @dataclass(frozen=True)
-class Had:
+class Loaded:
     """The arrays of a source, and the files that they were read from."""
 
     arrays: Arrays
     files: list[Path]
 
 
-def get(source: str, homes: Sequence[Path], keep: Path, mirrors: Sequence[str], settings: Download) -> Had:
+def get(source: str, homes: Sequence[Path], keep: Path, mirrors: Sequence[str], settings: Download) -> Loaded:
     """One source, from the caches or by download.
 
     Raises:
         NotHad: every attempt failed.
     """
     if SOURCES[source].bundled:
-        return Had(SOURCES[source].read(Path(), ()), [])
+        return Loaded(SOURCES[source].read(Path(), ()), [])
     with TemporaryDirectory(prefix="byhand-") as name:
         folder = Path(name)
         used, refusals = [], []
@@ -78,14 +78,14 @@ def get(source: str, homes: Sequence[Path], keep: Path, mirrors: Sequence[str], 
                 except BadInput as error:
                     tell(f"{source}: used, but not kept: {error}")
                 with np.load(folder / ARRAYS, allow_pickle=False) as arrays:
-                    return Had(dict(arrays), used)
+                    return Loaded(dict(arrays), used)
             tell(f"{source}: attempt {attempt + 1} of {settings.attempts} failed: {reason}")
             if reason.in_vain:
                 break
             remove_unfinished(set(folder.rglob("*")) - cached)
             if attempt + 1 < settings.attempts:
                 time.sleep(settings.pause_seconds * 2**attempt)
-    raise NotHad(*refusals, str(reason))
+    raise Unavailable(*refusals, str(reason))
 
 
 def run(command: Sequence[str], seconds: float) -> None:
@@ -104,16 +104,16 @@ def run(command: Sequence[str], seconds: float) -> None:
         raise Failed(f"ended by signal {-done.returncode}")
     if done.returncode:
         said = done.stderr.strip().splitlines() or [f"ended with status {done.returncode}"]
-        raise Failed(said[-1], in_vain=done.returncode == IN_VAIN)
+        raise Failed(said[-1], in_vain=done.returncode == PERMANENT_FAILURE)
 
 
-def checked(source: str, made: Iterable[Path]) -> list[Path]:
+def checked(source: str, new_files: Iterable[Path]) -> list[Path]:
     """Those of the files that an attempt made which are a cache's, held against the same checksums as any cache.
 
     Raises:
         Failed: one is not what it should be.
     """
-    downloaded = sorted(path for path in made if path.suffix in (".gz", ".pkz"))
+    downloaded = sorted(path for path in new_files if path.suffix in (".gz", ".pkz"))
     for path in downloaded:
         try:
             cache.check(source, path)
@@ -122,9 +122,9 @@ def checked(source: str, made: Iterable[Path]) -> list[Path]:
     return downloaded
 
 
-def remove_unfinished(made: Iterable[Path]) -> None:
+def remove_unfinished(new_files: Iterable[Path]) -> None:
     """Remove what an attempt was perhaps ended in the middle of; archives stay, as the libraries verify those."""
-    for path in made:
+    for path in new_files:
         if path.is_file() and path.suffix not in (".gz", ".tgz"):
             path.unlink()
 
@@ -141,22 +141,26 @@ def main(files: step.Files, settings: Download) -> step.Facts:
     wanted, reasons, refusals = files.sources[0], [], []
     for source in files.sources:
         try:
-            had = get(source, homes, files.keep, mirrors.get(source, ()), settings)
+            loaded = get(source, homes, files.keep, mirrors.get(source, ()), settings)
             break
-        except (NotHad, OSError) as error:  # OSError: no room for temporary files
-            lines = [str(line) for line in error.args] if isinstance(error, NotHad) else [str(error)]
+        except (Unavailable, OSError) as error:  # OSError: no room for temporary files
+            lines = [str(line) for line in error.args] if isinstance(error, Unavailable) else [str(error)]
             reasons.append(f"{source}: {lines[-1]}")
             refusals += [f"{source}: {line}" for line in lines]
     else:
         raise BadInput(f"no data: {'; '.join(reasons)}")
     fallback_for = wanted if source != wanted else ""
     if fallback_for:
-        tell(f"FALLBACK: {source}, which ships inside scikit-learn, is used in place of {wanted}")
+        tell(f"BUNDLED DATA: {source}, which ships inside scikit-learn, is used in place of {wanted}")
     with atomic_write(files.arrays) as temporary:
         np.savez_compressed(
-            temporary, allow_pickle=False, dataset=np.array(source), fallback_for=np.array(fallback_for), **had.arrays
+            temporary,
+            allow_pickle=False,
+            dataset=np.array(source),
+            fallback_for=np.array(fallback_for),
+            **loaded.arrays,
         )
-    return {"inputs": had.files, "dataset": source, "fallback_for": fallback_for, "refusals": refusals}
+    return {"inputs": loaded.files, "dataset": source, "fallback_for": fallback_for, "refusals": refusals}
 
 
 def add_places(parser: argparse.ArgumentParser) -> None:

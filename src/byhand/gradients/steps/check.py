@@ -15,12 +15,7 @@ from tqdm import tqdm
 
 from byhand import step
 from byhand.gradients.network import LOSSES, NAMES, Parameters, forward, gradient, random_normal
-from byhand.gradients.references import (
-    autograd,
-    autograd_allowance,
-    central_differences,
-    central_differences_allowance,
-)
+from byhand.gradients.references import autograd, autograd_allowance, central_differences, central_differences_allowance
 from byhand.gradients.settings import Check
 from byhand.numerics.randomness import generator
 from byhand.numerics.rounding import DTYPES, error
@@ -57,7 +52,7 @@ def rows(settings: Check) -> Iterator[dict[str, Any]]:
                 name: (answer(*problem), allowance(*problem)) for name, (answer, allowance) in references.items()
             }
             for reference, name in product(answers, NAMES):
-                answer, allowance = (getattr(found, name) for found in answers[reference])
+                answer, allowance = (getattr(both, name) for both in answers[reference])
                 errors = error(getattr(ours, name), answer)
                 yield {
                     "loss": loss,

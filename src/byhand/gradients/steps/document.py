@@ -18,7 +18,7 @@ from byhand.step import tables
 def norms(settings: Document) -> pd.DataFrame:
     """The norm of the difference for each seed (rows) and parameter (columns)."""
     loss = LOSSES["mean_absolute_error"]
-    found = []
+    rows = []
     for seed in range(settings.seeds):
         stream = generator("gradients", "document", seed)
         parameters = random_normal(
@@ -27,8 +27,8 @@ def norms(settings: Document) -> pd.DataFrame:
         x = torch.randn(settings.samples, settings.input_width, generator=stream)
         y = torch.randn(settings.samples, generator=stream)
         ours, theirs = gradient(parameters, x, y, loss), autograd(parameters, x, y, loss)
-        found.append({name: (getattr(ours, name) - getattr(theirs, name)).norm().item() for name in NAMES})
-    return pd.DataFrame(found)
+        rows.append({name: (getattr(ours, name) - getattr(theirs, name)).norm().item() for name in NAMES})
+    return pd.DataFrame(rows)
 
 
 def main(files: step.Files, settings: Document) -> step.Facts:

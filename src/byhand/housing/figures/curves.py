@@ -3,8 +3,6 @@
 Left what the notebook's code says, in the middle the same with w₂ from N(0, 1), right all bugs fixed.
 """
 
-from matplotlib.ticker import LogLocator, NullFormatter
-
 from byhand import step
 from byhand.step import style, tables
 
@@ -26,9 +24,7 @@ def main(files: step.Files) -> None:
             for split, colour, line, marker in SPLITS:
                 losses = runs.groupby("epoch")[f"{split}_loss"].agg(["mean", "min", "max"])
                 axes.plot(losses.index, losses["mean"], line, color=style.COLOURS[colour], label=split)
-                axes.fill_between(
-                    losses.index, losses["min"], losses["max"], color=style.COLOURS[colour], alpha=0.25, linewidth=0
-                )
+                style.band(axes, losses.index, losses["min"], losses["max"], style.COLOURS[colour])
                 if title.startswith("published") and runs["dataset"].iloc[0] == "california_housing":
                     printed = tables.read(files.printed, ["epoch", f"{split}_loss"])
                     axes.plot(
@@ -36,18 +32,15 @@ def main(files: step.Files) -> None:
                         markeredgewidth=0.5, color=style.COLOURS[colour], label=f"{split}, printed",
                     )  # fmt: skip
             axes.axhline(baseline, color=style.COLOURS["grey"], linewidth=0.8, linestyle=(0, (5, 3)))
-            axes.set(xlabel="epoch", yscale="log", title=title)
-            axes.yaxis.set_major_locator(LogLocator(subs=[1, 2, 3, 5, 7]))
-            axes.yaxis.set_major_formatter("{x:g}")
-            axes.yaxis.set_minor_formatter(NullFormatter())
+            axes.set(xlabel="epoch", title=title)
+            style.plain_log_axis(axes)
         panes[-1].annotate(
             "linear regression, test", (1, baseline), xycoords=("axes fraction", "data"), xytext=(0, 2),
             textcoords="offset points", ha="right", va="bottom", fontsize=6, color=style.COLOURS["grey"],
         )  # fmt: skip
         panes[0].set_ylabel("mean squared error")
         panes[0].legend(loc="upper right")
-        note = style.data_note(runs["dataset"].iloc[0], runs["fallback_for"].iloc[0])
-        figure.suptitle(f"{note}; mean and range of {runs['seed'].nunique()} seeds", fontsize=8)
+        figure.suptitle(f"{style.data_note(runs)}; mean and range of {runs['seed'].nunique()} seeds", fontsize=8)
 
 
 if __name__ == "__main__":

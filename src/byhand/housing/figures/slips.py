@@ -30,8 +30,7 @@ def main(files: step.Files) -> None:
         axes.set_yticks(range(len(NAMES)), NAMES.values())
         axes.invert_yaxis()
         axes.set_xlabel("loss as published − loss with this mended\n(right of 0: the slip made it look worse)")
-        note = style.data_note(table["dataset"].iloc[0], table["fallback_for"].iloc[0])
-        axes.set_title(f"{note}\nmean of {table['seeds'].iloc[0]} paired seeds, 95 % interval")
+        axes.set_title(f"{style.data_note(table)}\nmean of {table['seeds'].iloc[0]} paired seeds, 95 % interval")
         axes.legend(loc="best")
 
 

@@ -51,17 +51,17 @@ def products_alone(split: training.Split, parameters: Parameters, settings: Benc
 def contenders(settings: BenchmarkStep, data_path: Path) -> dict[str, tuple[int, Iterator[object]]]:
     """By name: for how many seeds an epoch is trained, and the iterator whose next item is that epoch."""
     data = load_housing(data_path)
-    found: dict[str, tuple[int, Iterator[object]]] = {}
+    by_name: dict[str, tuple[int, Iterator[object]]] = {}
     for seeds in (1, settings.seeds):
         several = settings.model_copy(update={"seeds": seeds})
         split = training.split(data.features, data.target, PUBLISHED, several)
         initial = training.initial(several, data.features.shape[1], PUBLISHED)
         if seeds == 1:
-            found["notebook"] = (1, notebook.train(split, initial, PUBLISHED, several))
-            found["notebook_loaders_alone"] = (1, loaders_alone(split, several))
-        found[f"by_hand_{seeds}_seeds"] = (seeds, training.train(split, initial, PUBLISHED, several))
-        found[f"products_alone_{seeds}_seeds"] = (seeds, products_alone(split, initial, several))
-    return found
+            by_name["notebook"] = (1, notebook.train(split, initial, PUBLISHED, several))
+            by_name["notebook_loaders_alone"] = (1, loaders_alone(split, several))
+        by_name[f"by_hand_{seeds}_seeds"] = (seeds, training.train(split, initial, PUBLISHED, several))
+        by_name[f"products_alone_{seeds}_seeds"] = (seeds, products_alone(split, initial, several))
+    return by_name
 
 
 def agreed(settings: BenchmarkStep, data_path: Path) -> float:

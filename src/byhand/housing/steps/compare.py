@@ -20,9 +20,9 @@ def main(files: step.Files) -> step.Facts:
     if data["dataset"] != "california_housing":
         printed = printed.iloc[:0]  # nothing was printed about other data
     final = {split: printed[f"{split}_loss"].iloc[-1] for split in SPLITS if len(printed)}
-    made = final_losses(runs, final), slips(runs), printed_curve(epochs, printed)
+    comparisons = final_losses(runs, final), slips(runs), printed_curve(epochs, printed)
     outputs = files.final_losses, files.slips, files.printed_curve
-    for table, path in zip(made, outputs, strict=True):
+    for table, path in zip(comparisons, outputs, strict=True):
         tables.write(table.assign(**data), path)
     return {"data": data}
 

@@ -29,8 +29,7 @@ def main(files: step.Files) -> None:
         panes[0, 0].set_ylabel("layer")
         panes[0, 0].set_yticks(shares.index)
         figure.colorbar(mesh, ax=panes, label="share of activations", pad=0.01)
-        note = style.data_note(table["dataset"].iloc[0], table["fallback_for"].iloc[0])
-        figure.suptitle(f"tanh activations before training, {note}", fontsize=8)
+        figure.suptitle(f"tanh activations before training, {style.data_note(table)}", fontsize=8)
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ def main(files: step.Files, settings: Network) -> None:
                     )
         panes[0].set_yticks(range(len(depths)), depths)
         panes[0].set_ylabel("depth (tanh layers)")
-        note = style.data_note(table["dataset"].iloc[0], table["fallback_for"].iloc[0])
+        note = style.data_note(table)
         figure.suptitle(
             rf"{note}; means of {table['seeds'].iloc[0]} seeds; bars: depth scale $\xi = 1/|\ln\chi_1|$ where finite",
             fontsize=8,

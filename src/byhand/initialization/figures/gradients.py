@@ -35,9 +35,7 @@ def main(files: step.Files, settings: Network) -> None:
                     color=paint,
                     label=appearance.label(name),
                 )
-                axes.fill_between(
-                    quantiles.index, quantiles[0.05], quantiles[0.95], color=paint, alpha=0.25, linewidth=0
-                )
+                style.band(axes, quantiles.index, quantiles[0.05], quantiles[0.95], paint)
                 if column == "delta_norm":
                     line = theory[theory["initialization"] == name].dropna(subset="predicted_delta_ratio")
                     anchor = quantiles[0.5][settings.depth]
@@ -48,9 +46,8 @@ def main(files: step.Files, settings: Network) -> None:
             axes.set(yscale="log", xlabel="layer", title=title)
             axes.set_xticks(range(1, settings.depth + 2))
         panes[0].set_ylabel("norm")
-        handles, names = panes[0].get_legend_handles_labels()
-        figure.legend(handles, names, loc="outside lower center", ncols=len(handles))
-        note = style.data_note(norms["dataset"].iloc[0], norms["fallback_for"].iloc[0])
+        style.legend_below(figure, panes[0])
+        note = style.data_note(norms)
         figure.suptitle(
             f"one batch of {note} before training; median and 5–95 % of {norms['seed'].nunique()} seeds", fontsize=8
         )

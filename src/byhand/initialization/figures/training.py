@@ -4,7 +4,6 @@ The printed running means are shown as the epoch's own figures, which they hide.
 """
 
 import pandas as pd
-from matplotlib.ticker import LogLocator, NullFormatter
 
 from byhand import step
 from byhand.initialization.figures import appearance
@@ -33,7 +32,7 @@ def main(files: step.Files) -> None:
                 axes.plot(
                     spread.index, spread["mean"], appearance.line(name), color=paint, label=appearance.label(name)
                 )
-                axes.fill_between(spread.index, spread["min"], spread["max"], color=paint, alpha=0.25, linewidth=0)
+                style.band(axes, spread.index, spread["min"], spread["max"], paint)
                 if runs["dataset"].iloc[0] == "mnist":
                     dots = printed[printed["init"] == name]
                     values = dots[column] if column in dots else dots[f"{column}_percent"] / 100
@@ -47,10 +46,7 @@ def main(files: step.Files) -> None:
                     )
             axes.set(title=title)
             if column.endswith("loss"):
-                axes.set_yscale("log")
-                axes.yaxis.set_major_locator(LogLocator(subs=[1, 2, 3, 5, 7]))
-                axes.yaxis.set_major_formatter("{x:g}")
-                axes.yaxis.set_minor_formatter(NullFormatter())
+                style.plain_log_axis(axes)
             else:
                 axes.set_ylim(0, 1)
                 axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
@@ -59,9 +55,8 @@ def main(files: step.Files) -> None:
             axes.xaxis.get_major_locator().set_params(integer=True)
         panes[0, 0].set_ylabel("cross entropy")
         panes[1, 0].set_ylabel("share of images")
-        handles, names = panes[0, 0].get_legend_handles_labels()
-        figure.legend(handles, names, loc="outside lower center", ncols=len(handles))
-        note = style.data_note(runs["dataset"].iloc[0], runs["fallback_for"].iloc[0])
+        style.legend_below(figure, panes[0, 0])
+        note = style.data_note(runs)
         marks = "; open marks: printed, each epoch's own" if runs["dataset"].iloc[0] == "mnist" else ""
         figure.suptitle(f"{note}; mean and range of {runs['seed'].nunique()} seeds{marks}", fontsize=8)
 

@@ -22,7 +22,7 @@ from byhand import step
 from byhand.data.arrays import Images, load_images
 from byhand.errors import BadInput
 from byhand.initialization import network, notebook, training
-from byhand.initialization.initializations import named
+from byhand.initialization.initializations import xavier_uniform
 from byhand.initialization.settings import BenchmarkStep
 from byhand.numerics import timing
 from byhand.numerics.fast_ops import matmul
@@ -36,14 +36,14 @@ def start(images: Images, settings: BenchmarkStep, seeds: range) -> network.Para
         images.train_images[0].size, settings.hidden_width, settings.depth, int(images.train_labels.max()) + 1
     )
     streams = [generator("initialization/benchmark", seed) for seed in seeds]
-    return network.initial(named("xavier_uniform"), layer_widths, streams)
+    return network.initial(xavier_uniform.INITIALIZATION, layer_widths, streams)
 
 
-def by_hand(rows: training.Batches, parameters: network.Parameters, settings: BenchmarkStep) -> network.Parameters:
+def by_hand(rows: training.Rows, parameters: network.Parameters, settings: BenchmarkStep) -> network.Parameters:
     """The steps of one repetition, by hand: one short epoch of `training.train` without its test."""
     count = settings.steps * settings.batch_size
-    short = training.Batches(rows.x[:count], rows.labels[:count])
-    one = training.Batches(rows.x[: settings.batch_size], rows.labels[: settings.batch_size])
+    short = training.Rows(rows.x[:count], rows.labels[:count])
+    one = training.Rows(rows.x[: settings.batch_size], rows.labels[: settings.batch_size])
     return next(
         training.train(
             short, one, parameters, batch_size=settings.batch_size, learning_rate=settings.learning_rate, order=None
@@ -51,7 +51,7 @@ def by_hand(rows: training.Batches, parameters: network.Parameters, settings: Be
     ).parameters
 
 
-def products_alone(rows: training.Batches, parameters: network.Parameters, settings: BenchmarkStep) -> None:
+def products_alone(rows: training.Rows, parameters: network.Parameters, settings: BenchmarkStep) -> None:
     """The matrix products of the steps of one repetition, and nothing else: the floor under any such training."""
     runs, batch = len(parameters.biases[0]), settings.batch_size
     h = [torch.rand(runs, batch, W.shape[1]) for W in parameters.weights]
@@ -72,7 +72,7 @@ class Jax:
     """`byhand.initialization.jax_scan` in its own process, with as many threads as this one."""
 
     def __init__(
-        self, rows: training.Batches, parameters: network.Parameters, settings: BenchmarkStep, threads: int
+        self, rows: training.Rows, parameters: network.Parameters, settings: BenchmarkStep, threads: int
     ) -> None:
         count = settings.steps * settings.batch_size
         self._folder = tempfile.TemporaryDirectory()

@@ -45,12 +45,12 @@ def main(files: step.Files, settings: CompareStep) -> step.Facts:
     if data["dataset"] != "mnist":
         printed = printed.iloc[:0]  # nothing was printed about other data
     document = curves[(curves["depth"] == settings.depth) & (curves["hidden_width"] == settings.hidden_width)]
-    made = (
+    comparisons = (
         comparison.document(document, printed),
         comparison.depth(curves, layers),
         comparison.agreement(signal, norms),
     )
-    for table, path in zip(made, (files.document, files.by_depth, files.agreement), strict=True):
+    for table, path in zip(comparisons, (files.document, files.by_depth, files.agreement), strict=True):
         tables.write(table.assign(**data), path)
     return {"data": data, "inputs": [*(path for group in paths.values() for path in group), files.printed]}
 

@@ -13,7 +13,7 @@ from tqdm import tqdm
 from byhand import step
 from byhand.errors import BadInput
 from byhand.initialization import network, propagation, theory
-from byhand.initialization.initializations import named
+from byhand.initialization.initializations import uniform
 from byhand.initialization.settings import Phase
 from byhand.numerics.randomness import generator
 from byhand.step import tables
@@ -32,7 +32,7 @@ def main(files: step.Files, settings: Phase) -> step.Facts:
     labels = torch.randint(CLASSES, (settings.images,), generator=inputs)
     rows = []
     for d, width in tqdm(list(product(settings.d, settings.hidden_widths)), desc="d", mininterval=2):
-        initialization = named(f"uniform_{d}")
+        initialization = uniform(d)
         streams = [generator("initialization/phase", str(d), width, seed) for seed in range(settings.seeds)]
         parameters = network.initial(initialization, network.widths(INPUTS, width, last, CLASSES), streams)
         norms = propagation.measured(parameters, x, labels).delta_norm

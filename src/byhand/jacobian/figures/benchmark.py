@@ -49,14 +49,7 @@ def draw_depth(table: pd.DataFrame, claims: pd.DataFrame, device: str, panels: A
                 markerfacecolor="white" if contender.startswith("published") else None,
                 label=name(contender),
             )
-            left.fill_between(
-                run["depth"],
-                run["lower_quartile"],
-                run["upper_quartile"],
-                color=style.COLOURS[colour],
-                alpha=0.2,
-                linewidth=0,
-            )
+            style.band(left, run["depth"], run["lower_quartile"], run["upper_quartile"], style.COLOURS[colour])
     of_device = claims[(claims["device"] == device) & claims["shape"].str.fullmatch(DOCUMENT)]
     printed = of_device.drop_duplicates("depth")
     right.plot(printed["depth"], printed["printed_ratio"], "k*", markersize=7, linestyle="none", label="printed")

@@ -80,10 +80,12 @@ def serve(pipe: Connection, library: str, device: str, threads: int) -> None:
         try:
             if question[0] == "shape":
                 _, name, only = question
-                made = LIBRARIES[library](*parsed(name), device)
-                contenders = {name: each for name, each in made.items() if name in only or not only}
+                known = LIBRARIES[library](*parsed(name), device)
+                contenders = {name: each for name, each in known.items() if name in only or not only}
                 step.use_threads(threads)
-                pipe.send({name: (tried(contender), cost_of(contender)) for name, contender in contenders.items()})
+                pipe.send(
+                    {name: (result_or_reason(contender), cost_of(contender)) for name, contender in contenders.items()}
+                )
             else:
                 _, name, warm, calls = question
                 pipe.send(seconds(contenders[name].run, warm, calls, device))
@@ -96,7 +98,7 @@ def cost_of(contender: Contender) -> tuple[str | None, int, int, str]:
     return contender.mode, contender.operations, contender.bytes, contender.measured_as
 
 
-def tried(contender: Contender) -> Any:
+def result_or_reason(contender: Contender) -> Any:
     """J as an array in float64, or in one line why there is none (no compiler, say)."""
     try:
         result = contender.run()
@@ -192,7 +194,7 @@ def rows(
 
 def main(files: step.Files, settings: BenchmarkStep) -> step.Facts:
     """Write the table."""
-    found: list[dict[str, Any]] = []
+    observations: list[dict[str, Any]] = []
     load = os.getloadavg()[0]
     with ExitStack() as stack:
         workers = {}
@@ -206,10 +208,10 @@ def main(files: step.Files, settings: BenchmarkStep) -> step.Facts:
             except BadInput as error:
                 print(f"{library} takes no part: {error}")
         for name in tqdm(settings.shapes, desc="shapes", mininterval=2):
-            found += rows(settings, name, settings.contenders, workers, files.threads)
-    if not found:
+            observations += rows(settings, name, settings.contenders, workers, files.threads)
+    if not observations:
         raise BadInput(f"--contenders {' '.join(settings.contenders)}: no contender has such a name")
-    table = pd.DataFrame(found)
+    table = pd.DataFrame(observations)
     table.insert(0, "device", settings.device)
     tables.write(table, files.table)
     return {"kernels": numpy_route.kernels(), "load_average_before": load}

@@ -56,7 +56,7 @@ def compared(
             error_bounds.central_differences_allowance(weights, x),
         )
     for mode, (reference, (answer, allowance)) in product(modes, answers.items()):
-        row = judged(modes[mode](weights, x), answer, allowances[mode] + allowance)
+        row = comparison(modes[mode](weights, x), answer, allowances[mode] + allowance)
         if xavier and x.dtype == torch.float64 and reference in REFERENCES:
             row["within"] = row["within"] and row["relative_error"] < tolerance
         yield {"mode": mode, "reference": reference, **row}
@@ -68,7 +68,7 @@ def mode_allowances(weights: Weights, x: Tensor) -> dict[str, Tensor]:
     return {name: error_bounds.jacobian_allowance(make(widths), weights, x) for name, make in ORDERS.items()}
 
 
-def judged(ours: Tensor, answer: Tensor, allowed: Tensor) -> dict[str, Any]:
+def comparison(ours: Tensor, answer: Tensor, allowed: Tensor) -> dict[str, Any]:
     """Errors, allowance and verdict of one Jacobian; a NaN is not within."""
     norm = answer.double().norm().item()
     return {
@@ -126,7 +126,7 @@ def document_rows(settings: Check) -> Iterator[dict[str, Any]]:
         for (mode, function), (reference, (answer, allowance)) in product(MODES.items(), answers.items()):
             ours = [function(in_dtype, point) for point in points]
             allowed = allowances[mode] + allowance
-            table = pd.DataFrame(map(judged, ours, answer, allowed))
+            table = pd.DataFrame(map(comparison, ours, answer, allowed))
             # allclose as the assignment calls it, with its default relative tolerance
             close = [
                 torch.allclose(one.to(other.dtype), other, atol=settings.document_tolerance)
@@ -163,8 +163,8 @@ def float32_rows(settings: Check) -> Iterator[dict[str, Any]]:
             for name, contender in contenders.items():
                 reference = contender(doubled, x.double())
                 errors[name].append(error(contender(weights, x), reference)["relative_error"])
-        for name, found in errors.items():
-            spread = pd.Series(found)
+        for name, values in errors.items():
+            spread = pd.Series(values)
             yield {
                 "weights": kind,
                 "depth": depth,

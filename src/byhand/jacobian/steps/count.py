@@ -95,30 +95,30 @@ def rows(settings: Count) -> Iterator[dict[str, Any]]:
         weights, x = zeros(widths, batch)
         for mode, function in MODES.items():
             formula = cost.jacobian(mode, widths, batch or 1)
-            found = counted(partial(function, weights, x))
+            count = counted(partial(function, weights, x))
             yield {
                 "shape": name,
                 "way": mode,
                 "order": str(cost.ORDERS[mode](widths[::-1])),
                 "multiplications": formula.products + formula.scalings,
                 "in_products": formula.products,
-                "counted_in_products": found.products,
+                "counted_in_products": count.products,
                 "outside_products": formula.scalings,
-                "counted_outside_products": found.scalings,
+                "counted_outside_products": count.scalings,
                 "bytes_moved": formula.entries * x.itemsize,
-                "counted_bytes_moved": found.entries * x.itemsize,
-                "formula_is_exact": formula == found,
+                "counted_bytes_moved": count.entries * x.itemsize,
+                "formula_is_exact": formula == count,
             }
         for way, function in PUBLISHED.items():
             if batch is None:
                 formula_of_products = cost.PUBLISHED[way](widths)
-                found = counted(partial(function, weights, x))
+                count = counted(partial(function, weights, x))
                 yield {
                     "shape": name,
                     "way": way,
                     "in_products": formula_of_products,
-                    "counted_in_products": found.products,
-                    "formula_is_exact": formula_of_products == found.products,
+                    "counted_in_products": count.products,
+                    "formula_is_exact": formula_of_products == count.products,
                 }
 
 
@@ -127,8 +127,8 @@ def map_rows(settings: Count) -> Iterator[dict[str, Any]]:
     for P, D in product(settings.map_widths, repeat=2):
         widths = (D, *[settings.map_hidden_width] * settings.map_depth, P)
         weights, x = zeros(widths, None)
-        found = {mode: counted(partial(MODES[mode], weights, x)) for mode in ("reverse", "forward")}
-        reverse, forward = (found[mode].products for mode in ("reverse", "forward"))
+        counts = {mode: counted(partial(MODES[mode], weights, x)) for mode in ("reverse", "forward")}
+        reverse, forward = (counts[mode].products for mode in ("reverse", "forward"))
         yield {
             "output_width": P,
             "input_width": D,

@@ -32,7 +32,6 @@ def main(files: step.Files, settings: FigureErrors) -> None:
     with style.figure(files.figure, rows=len(chosen), figsize=size, sharex=True, squeeze=False) as (drawn, panels):
         for axes, name in zip(panels.flat, chosen, strict=True):
             of_problem = table[table["problem"] == name]
-            first = of_problem.iloc[0]
             for (colour, marker), (label, run) in zip(LOOKS, of_problem.groupby("step", sort=False), strict=False):
                 axes.plot(
                     run["k"],
@@ -50,10 +49,9 @@ def main(files: step.Files, settings: FigureErrors) -> None:
             axes.set_yscale("log")
             axes.set_ylim(max(1e-12, of_problem["relative_error"].min() / 3), 3 * of_problem["relative_error"].max())
             axes.set_ylabel("error relative to the start")
-            axes.set_title(f"{name}\n{fill(style.data_note(first['dataset'], first['fallback_for']), WIDTH)}")
+            axes.set_title(f"{name}\n{fill(style.data_note(of_problem), WIDTH)}")
         panels[-1, 0].set_xlabel("steps k")
-        handles, labels = panels[0, 0].get_legend_handles_labels()
-        drawn.legend(handles, labels, loc="outside lower center", ncols=2)
+        style.legend_below(drawn, panels[0, 0], columns=2)
 
 
 if __name__ == "__main__":

@@ -53,8 +53,8 @@ def rows(settings: Benchmark, features: int) -> Iterator[dict[str, Any]]:
 
 def main(files: step.Files, settings: Benchmark) -> step.Facts:
     """Write the table."""
-    made = (row for features in settings.features for row in rows(settings, features))
-    tables.write(pd.DataFrame(made), files.table)
+    table_rows = (row for features in settings.features for row in rows(settings, features))
+    tables.write(pd.DataFrame(table_rows), files.table)
     return {"seeds": "least_squares/problem/<name>"}
 
 

@@ -61,8 +61,8 @@ def rows(problem: Problem, settings: ClosedFormStep) -> Iterator[dict[str, Any]]
 
 def main(files: step.Files, settings: ClosedFormStep) -> step.Facts:
     """Write the table."""
-    made = tqdm(problems(settings, files.data), desc="problems", mininterval=2)
-    tables.write(pd.DataFrame(row for problem in made for row in rows(problem, settings)), files.table)
+    progress = tqdm(problems(settings, files.data), desc="problems", mininterval=2)
+    tables.write(pd.DataFrame(row for problem in progress for row in rows(problem, settings)), files.table)
     return {"seeds": "least_squares/<problem|start>/<name>"}
 
 

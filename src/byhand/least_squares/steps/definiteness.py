@@ -54,8 +54,8 @@ def rows(problem: Problem, settings: DefinitenessStep) -> Iterator[dict[str, Any
 
 def main(files: step.Files, settings: DefinitenessStep) -> step.Facts:
     """Write the table."""
-    made = (row for problem in problems(settings, files.data) for row in rows(problem, settings))
-    tables.write(pd.DataFrame(made), files.table)
+    table_rows = (row for problem in problems(settings, files.data) for row in rows(problem, settings))
+    tables.write(pd.DataFrame(table_rows), files.table)
     return {"seeds": "least_squares/<problem|start>/<name>"}
 
 

@@ -167,9 +167,9 @@ def autograd_claims(problems: list[Problem]) -> Iterator[Claim]:
     for problem in problems:
         w = torch.tensor(problem.start, requires_grad=True)
         residual = torch.from_numpy(problem.X) @ w - torch.from_numpy(problem.y)
-        (found,) = torch.autograd.grad((residual @ residual) / 2, w)
+        (theirs,) = torch.autograd.grad((residual @ residual) / 2, w)
         ours = gradient(problem.X, problem.start, problem.y)
-        error = float(np.linalg.norm(ours - found.numpy()) / np.linalg.norm(ours))
+        error = float(np.linalg.norm(ours - theirs.numpy()) / np.linalg.norm(ours))
         yield Claim(
             f"gradient = X'(Xw - y), against autograd, {problem.name}",
             "exercise 15",
@@ -200,8 +200,8 @@ def row(claim: Claim) -> dict[str, Any]:
 
 def main(files: step.Files, settings: Prove) -> None:
     """Write the table."""
-    made = [*claims(settings.steps), *autograd_claims(housing(load_housing(files.data)))]
-    tables.write(pd.DataFrame(map(row, made)), files.table)
+    all_claims = [*claims(settings.steps), *autograd_claims(housing(load_housing(files.data)))]
+    tables.write(pd.DataFrame(map(row, all_claims)), files.table)
 
 
 if __name__ == "__main__":

@@ -76,8 +76,8 @@ def rows(problem: Problem, settings: RankDeficient) -> Iterator[dict[str, Any]]:
 
 def main(files: step.Files, settings: RankDeficient) -> step.Facts:
     """Write the table."""
-    made = (row for problem in problems(files.data) for row in rows(problem, settings))
-    tables.write(pd.DataFrame(made), files.table)
+    table_rows = (row for problem in problems(files.data) for row in rows(problem, settings))
+    tables.write(pd.DataFrame(table_rows), files.table)
     seeds = "least_squares/<problem|start>/<name>/<start>"
     return {"seeds": seeds}
 

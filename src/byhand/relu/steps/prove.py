@@ -94,13 +94,13 @@ def tent(
 
 def verdict(claim: Claim, grid_points: int) -> dict[str, Any]:
     """The row of one identity."""
-    found = function(claim.network)
-    x, gap = difference(found, claim.target) or ("", Fraction(0))
+    computed = function(claim.network)
+    x, gap = difference(computed, claim.target) or ("", Fraction(0))
     return {
         "identity": claim.identity,
         "source": claim.source,
         "expected": "equal" if claim.holds else "different",
-        "verdict": "equal" if found == claim.target else "different",
+        "verdict": "equal" if computed == claim.target else "different",
         "units": unit_count(claim.network),
         "breakpoints": len(claim.target.breakpoints),
         "largest_difference_at": str(x),
@@ -130,11 +130,11 @@ def proof(claim: Claim) -> Iterator[dict[str, Any]]:
 def main(files: step.Files, settings: Prove) -> None:
     """Write both tables."""
     try:
-        made = list(claims(settings.thresholds))
+        all_claims = list(claims(settings.thresholds))
     except ValueError as error:
         raise BadInput(f"--thresholds: {error}") from error
-    tables.write(pd.DataFrame(verdict(claim, settings.grid_points) for claim in made), files.table)
-    tables.write(pd.DataFrame(row for claim in made for row in proof(claim)), files.proofs)
+    tables.write(pd.DataFrame(verdict(claim, settings.grid_points) for claim in all_claims), files.table)
+    tables.write(pd.DataFrame(row for claim in all_claims for row in proof(claim)), files.proofs)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import pandas as pd
 
 from byhand import step
 from byhand.report import claims
-from byhand.report.judgement import judged, told
+from byhand.report.judgement import finding_text, judge_claim
 from byhand.step import tables
 
 
@@ -20,7 +20,7 @@ def main(files: step.Files) -> step.Facts:
 
     rows = []
     for name, claim in claims.load(files.claims).items():
-        judgement = judged(name, claim, read(claim.table))
+        judgement = judge_claim(name, claim, read(claim.table))
         rows.append(
             {
                 "claim": name,
@@ -40,19 +40,19 @@ def main(files: step.Files) -> step.Facts:
         )
     table = pd.DataFrame(rows)
     print(table[["exercise", "claim", "verdict", "value"]].to_string(index=False))
-    found = [
+    numbers = [
         {
             "finding": name,
             "exercise": finding.exercise,
             "title": finding.title,
-            "says": told(name, finding, read),
+            "says": finding_text(name, finding, read),
             "claim": finding.claim,
             "tables": " ".join(dict.fromkeys(number.table for number in finding.numbers.values())),
         }
         for name, finding in claims.load_findings(files.findings).items()
     ]
     tables.write(table, files.verdicts)
-    tables.write(pd.DataFrame(found), files.numbers)
+    tables.write(pd.DataFrame(numbers), files.numbers)
     inputs = claims.evidence(files.claims, files.findings)
     in_results = [files.results / Path(path).relative_to("results") for path in inputs]
     return {"inputs": [files.claims, files.findings, *in_results]}

@@ -36,19 +36,19 @@ HERE = Path(__file__).parents[1]
 
 def environment() -> jinja2.Environment:
     """Templates that escape whatever they show and stop at a name that they do not know."""
-    made = jinja2.Environment(
+    jinja = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    formula = made.get_template("formula.html.j2")
-    made.filters["formula"] = lambda tex: Markup(formula.render(mathml=convert(tex.strip(), display="block")))  # noqa: S704
-    made.filters["named"] = lambda dataset: DATA_SETS.get(dataset, dataset.replace("_", " "))
-    made.filters["sign"] = SIGNS.__getitem__
-    made.filters["slug"] = lambda words: words.replace(" ", "-")
-    return made
+    formula = jinja.get_template("formula.html.j2")
+    jinja.filters["formula"] = lambda tex: Markup(formula.render(mathml=convert(tex.strip(), display="block")))  # noqa: S704
+    jinja.filters["named"] = lambda dataset: DATA_SETS.get(dataset, dataset.replace("_", " "))
+    jinja.filters["sign"] = SIGNS.__getitem__
+    jinja.filters["slug"] = lambda words: words.replace(" ", "-")
+    return jinja
 
 
 def pictures(paths: Sequence[Path], captions: Path) -> list[dict[str, str]]:
@@ -57,7 +57,7 @@ def pictures(paths: Sequence[Path], captions: Path) -> list[dict[str, str]]:
     Raises:
         BadInput: a picture has no caption.
     """
-    found = []
+    shown_pictures = []
     for path in paths:
         name = f"{path.parent.name}_{path.stem}"
         written = captions / f"{name}.rst"
@@ -66,7 +66,7 @@ def pictures(paths: Sequence[Path], captions: Path) -> list[dict[str, str]]:
         except FileNotFoundError as error:
             raise BadInput(f"{written}: no such file, expected the caption of {path}") from error
         data = base64.b64encode(path.read_bytes()).decode()
-        found.append(
+        shown_pictures.append(
             {
                 "name": name,
                 "problem": path.parent.name,
@@ -75,7 +75,7 @@ def pictures(paths: Sequence[Path], captions: Path) -> list[dict[str, str]]:
                 "source": f"data:image/svg+xml;base64,{data}",
             }
         )
-    return found
+    return shown_pictures
 
 
 def run_of(records: Sequence[history.Record]) -> dict[str, Any]:
@@ -93,22 +93,20 @@ def run_of(records: Sequence[history.Record]) -> dict[str, Any]:
         "first": min(record.finished for record in records),
         "last": max(record.finished for record in records),
         "versions": sorted({pair for record in records for pair in record.versions}),
-        "machines": sorted(
-            {f"{r.processor}, {r.cores} cores{', ' + r.gpu if r.gpu else ''}, {r.system}" for r in records}
-        ),
+        "machines": sorted({record.machine for record in records}),
     }
 
 
 def measured(paths: Sequence[Path]) -> list[Shown]:
     """The benchmarks' tables whole, as far as there are any."""
-    found = []
+    shown_tables = []
     for path in paths:
         if path.suffix == ".csv":
             table = tables.read(path, [])
             columns = {str(column): str(column).replace("_", " ") for column in table.columns}
             name = f"{path.parent.name}/{path.name}"
-            found.append(shown(f"Benchmark: {path.parent.name.replace('_', ' ')}", name, table, columns))
-    return found
+            shown_tables.append(shown(f"Benchmark: {path.parent.name.replace('_', ' ')}", name, table, columns))
+    return shown_tables
 
 
 def main(files: step.Files) -> None:
@@ -128,10 +126,7 @@ def main(files: step.Files) -> None:
     records = history.behind(files.results, files.made)
     data = {
         name: {"dataset": table["dataset"].iloc[0], "fallback_for": table["fallback_for"].iloc[0]}
-        for name, table in (
-            ("housing", read("housing/final_losses.csv")),
-            ("images", read("initialization/depth.csv")),
-        )
+        for name, table in (("housing", read("housing/final_losses.csv")), ("images", read("initialization/depth.csv")))
     }
     svgs = [path for path in (*files.made, *files.benchmarks) if path.suffix == ".svg"]
     page = (
