@@ -22,11 +22,20 @@ PYTHON ?= python3
 BIN := .venv/bin
 SNAKEFILES := Snakefile workflow/Snakefile $(wildcard workflow/rules/*.smk)
 
+SHELL := bash
+# A dry run on one screen: Snakemake's table of jobs, once, two jobs on a line.
+TABLE_OF_JOBS := sed -n '1,/^total/p' | awk '/^(job |---|Assuming)/ { next } \
+	/^[a-z_]+ +[0-9]+$$/ { printf "%-46s%s", $$0, ++n % 2 ? "" : "\n"; next } { print } END { if (n % 2) print "" }'
+
 .PHONY: all setup quick schema test status lint bench gallery verify soak planted reproduce older-processor mutants jax slurm test-slurm lock clean
 
 all: setup
-	@$(BIN)/snakemake --no-hooks $(ARGS) $(if $(filter -n --dry-run --dryrun,$(ARGS)),--quiet rules)
+ifneq ($(filter -n --dry-run --dryrun,$(ARGS)),)
+	@set -o pipefail; $(BIN)/snakemake --no-hooks $(ARGS) --quiet rules host reason | $(TABLE_OF_JOBS)
+else
+	@$(BIN)/snakemake --no-hooks $(ARGS)
 	@PYTHONPATH=src $(BIN)/python -m byhand.commands.summary results
+endif
 
 setup: .venv/installed
 
@@ -43,7 +52,7 @@ setup: .venv/installed
 # The project's files are linked, so that this run's results and records stay apart.
 quick: setup
 	@mkdir -p quick
-	@ln -sf $(addprefix ../,Snakefile workflow src published notebooks profiles environment.yml config.yaml) quick/
+	@ln -sf $(addprefix ../,Snakefile workflow src assignment notebooks profiles environment.yml config.yaml) quick/
 	@cd quick && ../$(BIN)/snakemake --no-hooks --configfile ../config.quick.yaml $(ARGS)
 	@PYTHONPATH=src $(BIN)/python -m byhand.commands.summary quick/results
 

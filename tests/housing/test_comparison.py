@@ -1,4 +1,4 @@
-"""A printed figure is held against the spread of the seeds, and a slip is worth what the pairs of seeds say."""
+"""A printed figure is held against the spread of the seeds, and a bug is worth what the pairs of seeds say."""
 
 import math
 
@@ -42,8 +42,8 @@ def test_the_printed_curve_is_judged_epoch_by_epoch() -> None:
     assert set(table["protocol"]) == {"published"}
 
 
-def test_a_slip_is_worth_the_paired_difference() -> None:
-    table = comparison.slips(runs(published=[0.5, 0.7], corrected=[0.4, 0.4], mended_x=[0.6, 0.8]))
+def test_a_bug_is_worth_the_paired_difference() -> None:
+    table = comparison.bug_effects(runs(published=[0.5, 0.7], corrected=[0.4, 0.4], mended_x=[0.6, 0.8]))
     worth = table[table["split"] == "test"].set_index("mended")
     assert worth["worth"].to_dict() == pytest.approx({"all": 0.2, "x": -0.1})
     assert worth["standard_deviation"].to_dict() == pytest.approx({"all": math.sqrt(0.02), "x": 0.0}, abs=1e-12)

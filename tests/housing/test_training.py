@@ -1,4 +1,4 @@
-"""Training by hand is the training that torch would do, and each protocol makes exactly the slips that it says."""
+"""Training by hand is the training that torch would do, and each protocol makes exactly the bugs that it says."""
 
 from dataclasses import replace
 from itertools import islice
@@ -12,7 +12,7 @@ from torch import Tensor
 from byhand.errors import BadInput
 from byhand.gradients.network import NAMES
 from byhand.housing import notebook, training
-from byhand.housing.protocols import CORRECTED, PROTOCOLS, PUBLISHED, SLIPS, Protocol
+from byhand.housing.protocols import BUGS, CORRECTED, PROTOCOLS, PUBLISHED, Protocol
 from byhand.housing.settings import Optimisation
 from byhand.housing.training import Epoch, Moments, Plateau, Split
 
@@ -97,10 +97,10 @@ def test_validation_rows_are_in_training_only_where_the_protocol_says_so() -> No
             assert test_rows.isdisjoint(training_rows | validation_rows)
 
 
-def test_every_mended_protocol_differs_from_the_published_in_that_slip_alone() -> None:
-    for slip in SLIPS:
-        assert replace(PROTOCOLS[f"mended_{slip}"], **{slip: True}) == PUBLISHED  # type: ignore[arg-type]
-        assert not getattr(PROTOCOLS[f"mended_{slip}"], slip)
+def test_every_mended_protocol_differs_from_the_published_in_that_bug_alone() -> None:
+    for bug in BUGS:
+        assert replace(PROTOCOLS[f"mended_{bug}"], **{bug: True}) == PUBLISHED  # type: ignore[arg-type]
+        assert not getattr(PROTOCOLS[f"mended_{bug}"], bug)
 
 
 @pytest.mark.parametrize(("rows", "batch_size"), [(10, 4), (8, 4), (3, 64), (1, 1), (129, 64)])

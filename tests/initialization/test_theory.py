@@ -30,7 +30,7 @@ def test_gaussian_means_agree_with_adaptive_quadrature(q: float) -> None:
     ("name", "chi_1", "digits"),
     [("uniform_0.01", 0.00167, 5), ("uniform_0.1", 0.167, 3), ("uniform_2.0", 4.57, 2), ("xavier_uniform", 1, 12)],
 )
-def test_chi_of_the_documents_initialisations(name: str, chi_1: float, digits: int) -> None:
+def test_chi_of_the_assignments_initialisations(name: str, chi_1: float, digits: int) -> None:
     assert theory.chi(50 * named(name).variance(50, 50)) == pytest.approx(chi_1, abs=0.5 * 10**-digits)
 
 

@@ -12,7 +12,7 @@ from torch import nn
 from byhand.data.arrays import Images
 from byhand.errors import BadInput
 from byhand.initialization import network, training
-from byhand.initialization.cells import Cell, cells, document, paths
+from byhand.initialization.cells import Cell, assignment, cells, paths
 from byhand.initialization.initializations import named
 from byhand.numerics.randomness import generator
 
@@ -122,15 +122,15 @@ def test_a_batch_larger_than_the_data_is_refused(images: Images) -> None:
 
 SECTION = {
     "grid": {"initializations": ["he", "lecun"], "depths": [1, 8], "hidden_widths": [5, 50]},
-    "document": {"initializations": ["he", "uniform_0.1"], "depth": 8, "hidden_width": 50},
+    "assignment": {"initializations": ["he", "uniform_0.1"], "depth": 8, "hidden_width": 50},
 }
 
 
-def test_cells_are_the_grid_and_the_document_in_both_orders_once_each() -> None:
+def test_cells_are_the_grid_and_the_assignment_in_both_orders_once_each() -> None:
     found = cells(SECTION)
     assert len(found) == len(set(found)) == 8 + 1 + 2
     assert Cell("uniform_0.1", 8, 50, "file") in found
     assert {cell.initialization for cell in found if cell.order == "shuffled"} == {"he", "uniform_0.1"}
-    assert document(SECTION) == [Cell("he", 8, 50, "file"), Cell("uniform_0.1", 8, 50, "file")]
+    assert assignment(SECTION) == [Cell("he", 8, 50, "file"), Cell("uniform_0.1", 8, 50, "file")]
     assert paths("{initialization}.csv", found) == ["he.csv", "lecun.csv", "uniform_0.1.csv"]
     assert paths("{initialization}/{depth}_{hidden_width}_{order}", found)[0] == "he/1_5_file"

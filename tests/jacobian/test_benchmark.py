@@ -14,16 +14,16 @@ from byhand.errors import BadInput
 from byhand.jacobian import contenders, devices, numpy_route, ratios
 from byhand.jacobian.settings import BenchmarkStep
 from byhand.jacobian.shapes import depth, parsed
-from byhand.jacobian.steps import benchmark, document
+from byhand.jacobian.steps import assignment, benchmark
 from tests.conftest import ROOT, Step
 from tests.workflow.conftest import fresh
 
 # torch's own forward mode compiles something when it is first imported
 pytestmark = pytest.mark.filterwarnings("ignore:.*torch.jit.script.* is deprecated")
 
-PUBLISHED = ROOT / "published"
-PRINTED = document.printed(
-    pd.read_csv(PUBLISHED / "jacobian_seconds_per_1000.csv"), pd.read_csv(PUBLISHED / "jacobian_check.csv")
+TABLES = ROOT / "assignment" / "printed"
+PRINTED = assignment.printed(
+    pd.read_csv(TABLES / "jacobian_seconds_per_1000.csv"), pd.read_csv(TABLES / "jacobian_check.csv")
 )
 
 
@@ -90,7 +90,7 @@ def test_verdicts_say_who_is_ahead() -> None:
     observed = times(seconds)
     table = ratios.summary(observed)
     assert dict(zip(table["contender"], table["kind"], strict=True))["published_reverse"] == "published"
-    assert set(table["best_peer"]) == {"jax_jacrev"}
+    assert set(table["best_rival"]) == {"jax_jacrev"}
     (row,) = ratios.verdicts(observed, table).to_dict("records")
     assert row["ours_times_faster"] == 0.5
     assert not row["ours_at_least_as_fast"]
@@ -338,14 +338,14 @@ def test_the_benchmark_runs_is_summed_up_and_drawn(step: Step, tmp_path: Path, m
         "jacobian.steps.compare_benchmarks", "--times", observed, "--table", outputs[0], "--verdicts", outputs[1]
     )
     assert done.returncode == 0, done.stderr
-    printed = ["--seconds", PUBLISHED / "jacobian_seconds_per_1000.csv", "--check", PUBLISHED / "jacobian_check.csv"]
-    done = step("jacobian.steps.document", "--times", observed, *printed, "--table", tmp_path / "document.csv")
+    printed = ["--seconds", TABLES / "jacobian_seconds_per_1000.csv", "--check", TABLES / "jacobian_check.csv"]
+    done = step("jacobian.steps.assignment", "--times", observed, *printed, "--table", tmp_path / "assignment.csv")
     assert done.returncode == 0, done.stderr
     table = pd.read_csv(outputs[0])
     assert {"fast_reverse", "cheapest", "jacrev", "functional_forward", "published_reverse"} <= set(table["contender"])
     assert (table["relative_error"] < 1e-4).all()
-    pictures = [f"--{name}={tmp_path / name}.png" for name in ("depth", "peers", "roofline")]
-    done = step("jacobian.figures.benchmark", "--table", outputs[0], "--claims", tmp_path / "document.csv", *pictures)
+    pictures = [f"--{name}={tmp_path / name}.png" for name in ("depth", "rivals", "roofline")]
+    done = step("jacobian.figures.benchmark", "--table", outputs[0], "--claims", tmp_path / "assignment.csv", *pictures)
     assert done.returncode == 0, done.stderr
     assert len(list(tmp_path.glob("*.png"))) == 3
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from byhand.jacobian import cost, error_bounds, numpy_route
 from byhand.jacobian.error_bounds import central_differences, exact, jacobian_allowance, product
 from byhand.jacobian.modes import MODES, chain, cheapest_order, in_order, network, random_weights, slopes
-from byhand.jacobian.peers import AUTOMATIC, PUBLISHED, jacrev
+from byhand.jacobian.rivals import AUTOMATIC, PUBLISHED, jacrev
 from byhand.jacobian.settings import Check
-from byhand.jacobian.steps.check import compared, document_rows
+from byhand.jacobian.steps.check import assignment_rows, compared
 from byhand.jacobian.steps.count import counted
 from byhand.numerics.randomness import generator
 from byhand.numerics.rounding import error
@@ -82,7 +82,7 @@ def test_the_chain_of_whole_matrices_by_multi_dot_is_the_same() -> None:
 
 
 @pytest.mark.parametrize("way", [*PUBLISHED, *AUTOMATIC])
-def test_the_documents_way_and_torchs_give_the_same_jacobian(way: str) -> None:
+def test_the_assignments_way_and_torchs_give_the_same_jacobian(way: str) -> None:
     weights, x = drawn((2, 6, 5, 4, 3))
     torch.testing.assert_close({**PUBLISHED, **AUTOMATIC}[way](weights, x), MODES["reverse"](weights, x))
 
@@ -126,22 +126,22 @@ def test_a_planted_error_in_any_mode_fails_the_check(mode: str, mistake: str) ->
             assert row["within"] == (row["mode"] != mode), row
 
 
-def test_one_input_at_a_time_the_documents_run_is_within_its_tolerance_and_far_from_the_true_jacobian() -> None:
+def test_one_input_at_a_time_the_assignments_run_is_within_its_tolerance_and_far_from_the_true_jacobian() -> None:
     own = Check(
         cases=1,
         largest_width=1,
         largest_depth=1,
         tolerance=1e-13,
-        document_inputs=20,
-        document_input_width=2,
-        document_hidden_width=30,
-        document_output_width=10,
-        document_depth=10,
-        document_tolerance=1e-2,
+        assignment_inputs=20,
+        assignment_input_width=2,
+        assignment_hidden_width=30,
+        assignment_output_width=10,
+        assignment_depth=10,
+        assignment_tolerance=1e-2,
         float32_depths=(1,),
         float32_seeds=1,
     )
-    rows = {(row["dtype"], row["mode"], row["reference"]): row for row in document_rows(own)}
+    rows = {(row["dtype"], row["mode"], row["reference"]): row for row in assignment_rows(own)}
     assert all(row["within"] for row in rows.values())
     for mode in MODES:
         for dtype in ("float32", "float64"):

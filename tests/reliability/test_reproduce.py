@@ -13,7 +13,7 @@ from tests.workflow.conftest import Project
 
 TIMED = {
     "results/jacobian/times_cpu.csv",
-    "results/jacobian/document.csv",
+    "results/jacobian/assignment.csv",
     "results/report/claims.csv",
     "results/report/findings.csv",
     "results/report.html",

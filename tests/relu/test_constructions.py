@@ -1,4 +1,4 @@
-"""The document's networks and the general one: equal to their targets on all of ℝ; mistakes are not."""
+"""The assignment's networks and the general one: equal to their targets on all of ℝ; mistakes are not."""
 
 from dataclasses import replace
 from fractions import Fraction

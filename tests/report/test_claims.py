@@ -22,8 +22,8 @@ def replace(entry: Entry, **values: Any) -> Entry:
     return entry.model_copy(update=values)
 
 
-CLAIMS = ROOT / "published" / "claims.yaml"
-FINDINGS = ROOT / "published" / "findings.yaml"
+CLAIMS = ROOT / "assignment" / "claims.yaml"
+FINDINGS = ROOT / "assignment" / "findings.yaml"
 CLAIM = Claim(
     says="x is small",
     exercise="1",
@@ -88,7 +88,7 @@ def test_other_data_and_absent_rows_are_not_judged_and_the_reason_is_given() -> 
     other = judge_claim("claim", replace(CLAIM, data="california_housing"), TABLE)
     assert (other.verdict, other.why_not) == (
         "not judged",
-        "it is about california_housing, and this run stands on other data",
+        "it is about california_housing, and this run uses other data",
     )
     absent = judge_claim("claim", replace(CLAIM, rows="kind == 'c'"), TABLE)
     assert absent.verdict == "not judged"
@@ -101,7 +101,7 @@ def test_an_expression_that_does_not_fit_the_table_is_told(field: str) -> None:
         judge_claim("claim", replace(CLAIM, **{field: "nothing > 1"}), TABLE)
 
 
-def test_the_documents_claims_are_complete() -> None:
+def test_the_assignments_claims_are_complete() -> None:
     found = claims.load(CLAIMS)
     covered = {int(number) for claim in found.values() for number in claim.exercise.split(", ")}
     assert covered == set(range(1, 19)), "all eighteen exercises"
@@ -119,7 +119,7 @@ def test_every_printed_table_is_behind_a_claim(finished_results: Path) -> None:
         record = json.loads(path.read_text(encoding="utf-8"))
         if evidence & record["outputs"].keys():
             rests_on |= record["inputs"].keys()
-    printed = {f"published/{path.name}" for path in (ROOT / "published").glob("*.csv")}
+    printed = {f"assignment/printed/{path.name}" for path in (ROOT / "assignment/printed").glob("*.csv")}
     assert printed - rests_on == set()
 
 

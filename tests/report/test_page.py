@@ -41,15 +41,15 @@ def test_the_page_has_every_claim_and_every_picture_and_asks_for_nothing(step: S
     assert "url(" not in text
     told = " ".join(text.split())
     assert "were run again on scikit-learn&#39;s bundled diabetes data and scikit-learn&#39;s bundled digits," in told
-    assert "Stand-in data." not in text
+    assert "Bundled data." not in text
 
 
-def test_stand_in_data_are_told_on_top(step: Step, folder: Path) -> None:
+def test_bundled_data_are_announced_at_the_top(step: Step, folder: Path) -> None:
     path = folder / "results/housing/final_losses.csv"
     pd.read_csv(path).assign(fallback_for="california_housing").to_csv(path, index=False)
     assert page(step, folder).returncode == 0
     text = (folder / "page.html").read_text(encoding="utf-8")
-    assert text.index("Stand-in data.") < text.index("What does not hold")
+    assert text.index("Bundled data.") < text.index("What does not hold")
     assert "Claims about California Housing are not judged." in text
 
 

@@ -142,9 +142,9 @@ def test_every_step_can_be_run_by_hand_and_explains_itself(
 def test_bad_input_of_a_step_is_one_line_and_status_1(step: Step, tmp_path: Path) -> None:
     output = tmp_path / "out.csv"
     flags = ["--input-width", "2", "--hidden-width", "2", "--samples", "2", "--tolerance", "1e-6", "--seeds", "2"]
-    done = step("gradients.steps.document", *flags, "--printed", tmp_path / "none.csv", "--table", output)
+    done = step("gradients.steps.assignment", *flags, "--printed", tmp_path / "none.csv", "--table", output)
     assert done.returncode == 1
-    assert done.stderr == f"byhand.gradients.steps.document: error: {tmp_path}/none.csv: no such file\n"
+    assert done.stderr == f"byhand.gradients.steps.assignment: error: {tmp_path}/none.csv: no such file\n"
     assert not list(tmp_path.iterdir())
 
 
@@ -164,13 +164,13 @@ def test_provenance_starts_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_provenance_traces_a_table(step: Step, tmp_path: Path) -> None:
     output = tmp_path / "out.csv"
     flags = ["--input-width", "2", "--hidden-width", "2", "--samples", "2", "--tolerance", "1e-6", "--seeds", "2"]
-    published = ROOT / "published" / "gradient_check.csv"
-    done = step("gradients.steps.document", *flags, "--printed", published, "--table", output)
+    printed = ROOT / "assignment" / "printed" / "gradient_check.csv"
+    done = step("gradients.steps.assignment", *flags, "--printed", printed, "--table", output)
     assert done.returncode == 0, done.stderr
     record = json.loads(output.with_suffix(".json").read_text(encoding="utf-8"))
-    assert record["step"] == "byhand.gradients.steps.document"
+    assert record["step"] == "byhand.gradients.steps.assignment"
     assert record["outputs"] == {str(output): files.sha256(output)}
-    assert record["inputs"] == {str(published): files.sha256(published)}
+    assert record["inputs"] == {str(printed): files.sha256(printed)}
     assert record["settings"]["hidden_width"] == 2
     assert "byhand.gradients.network" in record["code"]["modules"]
     assert {"seeds", "versions", "hardware", "threads", "wall_seconds", "finished"} <= record.keys()

@@ -76,7 +76,7 @@ def fresh(path: Path) -> Project:
     path.mkdir(parents=True, exist_ok=True)
     for name in ("Snakefile", "config.yaml", "environment.yml"):
         shutil.copy(ROOT / name, path)
-    for name in ("workflow", "src", "profiles", "published", "notebooks"):
+    for name in ("workflow", "src", "profiles", "assignment", "notebooks"):
         shutil.copytree(ROOT / name, path / name, ignore=shutil.ignore_patterns("__pycache__"))
     (path / "README.md").write_text("# A README\n", encoding="utf-8")
     project = Project(path)

@@ -24,7 +24,7 @@ BAD_VALUES: list[tuple[str, Any, str]] = [
         "housing.training.seed: unknown key (did you mean seeds?); known here: seeds, hidden_",
     ),
     ("data.mirrors.imagenet", [], "data.mirrors.imagenet: unknown key; known here: mnist, california_housing"),
-    ("gradients", MISSING, "gradients: missing, expected a mapping with check, document"),
+    ("gradients", MISSING, "gradients: missing, expected a mapping with check, assignment"),
     (
         "housing.training.patience",
         MISSING,
@@ -60,8 +60,16 @@ BAD_VALUES: list[tuple[str, Any, str]] = [
         [3, 3],
         "gradients.check.samples: found [3, 3], expected a list of one or more different",
     ),
-    ("gradients.document.tolerance", "1e-6", "gradients.document.tolerance: found '1e-6', expected a number above 0"),
-    ("gradients.document.tolerance", -1e-6, "gradients.document.tolerance: found -1e-06, expected a number above 0"),
+    (
+        "gradients.assignment.tolerance",
+        "1e-6",
+        "gradients.assignment.tolerance: found '1e-6', expected a number above 0",
+    ),
+    (
+        "gradients.assignment.tolerance",
+        -1e-6,
+        "gradients.assignment.tolerance: found -1e-06, expected a number above 0",
+    ),
     (
         "housing.training.seeds",
         1,

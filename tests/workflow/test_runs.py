@@ -33,7 +33,7 @@ def test_bad_data_without_a_fallback_is_told_and_leaves_earlier_results(project:
     project.configure("data", "mirrors", "california_housing", value=["http://127.0.0.1:9/"])
     (california / "cal_housing_py3.pkz").write_bytes(b"<html>Please log in</html>")
     before = contents(project, (*COMPARED, ".json"))
-    done = project.snakemake("--cores", "2", "results/housing/slips.csv", data_home=california)
+    done = project.snakemake("--cores", "2", "results/housing/bugs.csv", data_home=california)
     assert done.returncode != 0
     said = done.stdout + done.stderr
     assert f"refused, and not used: {california}/cal_housing_py3.pkz: expected scikit-learn's cache" in said
@@ -43,12 +43,12 @@ def test_bad_data_without_a_fallback_is_told_and_leaves_earlier_results(project:
 
 
 def test_a_step_that_fails_shows_its_log_in_the_terminal(project: Project) -> None:
-    (project.path / "published/gradient_check.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    (project.path / "assignment/printed/gradient_check.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     done = project.snakemake("--cores", "2")
     assert done.returncode != 0
-    line = "published/gradient_check.csv: lacks the column parameter; it has a, b"
+    line = "assignment/printed/gradient_check.csv: lacks the column parameter; it has a, b"
     assert line in done.stdout + done.stderr
-    assert line in (project.path / "logs/gradients/document.log").read_text(encoding="utf-8")
+    assert line in (project.path / "logs/gradients/assignment.log").read_text(encoding="utf-8")
     assert "Traceback" not in done.stdout + done.stderr
 
 

@@ -33,8 +33,8 @@ PROLOGUE = """
     while os.path.exists(f"hold {arguments.prog}"):
         time.sleep(0.1)
 """
-STEPS = {"byhand.gradients.steps.check": 1, "byhand.gradients.steps.document": 1, "byhand.gradients.figures.check": 1}
-DOCUMENT = "byhand.gradients.steps.document"
+STEPS = {"byhand.gradients.steps.check": 1, "byhand.gradients.steps.assignment": 1, "byhand.gradients.figures.check": 1}
+ASSIGNMENT = "byhand.gradients.steps.assignment"
 
 
 @pytest.fixture(scope="session")
@@ -149,23 +149,23 @@ def test_the_whole_pipeline_gives_the_same_bytes_as_on_this_machine(
 
 @pytest.mark.soak
 def test_a_cancelled_job_runs_again(run: Run, finished: Project) -> None:
-    run.start_and_wait_in(DOCUMENT)
+    run.start_and_wait_in(ASSIGNMENT)
     run.slurm.ask("scancel", run.job())
-    run.release(DOCUMENT)
+    run.release(ASSIGNMENT)
     assert run.end() == 0, run.said()
-    assert run.starts() == Counter(STEPS | {DOCUMENT: 2})
+    assert run.starts() == Counter(STEPS | {ASSIGNMENT: 2})
     assert Counter(run.states()) == {"COMPLETED": 3, "CANCELLED": 1}
     complete(run, finished)
 
 
 @pytest.mark.soak
 def test_a_job_over_its_time_runs_again_with_twice_the_time(run: Run, finished: Project) -> None:
-    run.start_and_wait_in(DOCUMENT)
+    run.start_and_wait_in(ASSIGNMENT)
     run.slurm.ask("scontrol", "update", f"JobId={run.job()}", "TimeLimit=0:01")
     wait_until(lambda: "TIMEOUT" in run.states(), "Slurm ends the job")
-    run.release(DOCUMENT)
+    run.release(ASSIGNMENT)
     assert run.end() == 0, run.said()
-    assert run.starts() == Counter(STEPS | {DOCUMENT: 2})
+    assert run.starts() == Counter(STEPS | {ASSIGNMENT: 2})
     assert "TIMEOUT" in run.states()
     limits = Counter(job["TimeLimit"] for job in run.completed())
     assert limits == {"20": 2, "10": 1}  # the check's own, the second attempt's; the figure's
@@ -174,29 +174,29 @@ def test_a_job_over_its_time_runs_again_with_twice_the_time(run: Run, finished: 
 
 @pytest.mark.soak
 def test_a_job_over_its_memory_runs_again_with_twice_the_memory(run: Run, finished: Project) -> None:
-    (run.project.path / f"take {DOCUMENT}").write_text("1000", encoding="utf-8")
-    run.start_and_wait_in(DOCUMENT)
-    wait_until(lambda: run.starts()[DOCUMENT] == 2, "the second attempt")
-    run.release(DOCUMENT)
+    (run.project.path / f"take {ASSIGNMENT}").write_text("1000", encoding="utf-8")
+    run.start_and_wait_in(ASSIGNMENT)
+    wait_until(lambda: run.starts()[ASSIGNMENT] == 2, "the second attempt")
+    run.release(ASSIGNMENT)
     assert run.end() == 0, run.said()
-    assert run.starts() == Counter(STEPS | {DOCUMENT: 2})
+    assert run.starts() == Counter(STEPS | {ASSIGNMENT: 2})
     assert Counter(job["Tres"].split(",")[1] for job in run.completed()) == {"mem=1500M": 2, "mem=3000M": 1}
     complete(run, finished)
 
 
 @pytest.mark.soak
 def test_a_job_whose_node_goes_down_runs_again_on_the_other(run: Run, finished: Project) -> None:
-    run.start_and_wait_in(DOCUMENT)
+    run.start_and_wait_in(ASSIGNMENT)
     node = run.slurm.ask("squeue", "--noheader", "--format=%N", "--jobs", run.job()).strip()
     run.slurm.ask("scontrol", "update", f"NodeName={node}", "State=DOWN", "Reason=test")
     try:
         # Slurm itself lets two minutes go by before it starts the job anew, in case the node was only out of reach.
-        wait_until(lambda: run.starts()[DOCUMENT] == 2, "the second start", patience=2 * PATIENCE)
+        wait_until(lambda: run.starts()[ASSIGNMENT] == 2, "the second start", patience=2 * PATIENCE)
     finally:
         run.slurm.ask("scontrol", "update", f"NodeName={node}", "State=RESUME")
-        run.release(DOCUMENT)
+        run.release(ASSIGNMENT)
     assert run.end() == 0, run.said()
-    assert run.starts() == Counter(STEPS | {DOCUMENT: 2})
+    assert run.starts() == Counter(STEPS | {ASSIGNMENT: 2})
     ended = [(job["JobState"], job["NodeList"]) for job in run.slurm.accounting(run.project)]
     (other,) = {"node1", "node2"} - {node}
     assert ("NODE_FAIL", node) in ended
@@ -206,10 +206,10 @@ def test_a_job_whose_node_goes_down_runs_again_on_the_other(run: Run, finished: 
 
 @pytest.mark.soak
 def test_a_controller_that_restarts_loses_nothing(run: Run, finished: Project) -> None:
-    run.start_and_wait_in(DOCUMENT)
+    run.start_and_wait_in(ASSIGNMENT)
     run.slurm.stop("slurmctld")
     run.slurm.start_controller()
-    run.release(DOCUMENT)
+    run.release(ASSIGNMENT)
     assert run.end() == 0, run.said()
     assert run.starts() == Counter(STEPS)
     complete(run, finished)
@@ -217,9 +217,9 @@ def test_a_controller_that_restarts_loses_nothing(run: Run, finished: Project) -
 
 @pytest.mark.soak
 def test_a_snakemake_that_is_asked_to_end_waits_for_its_jobs_and_the_next_goes_on(run: Run, finished: Project) -> None:
-    run.start_and_wait_in(DOCUMENT)
+    run.start_and_wait_in(ASSIGNMENT)
     run.snakemake.send_signal(signal.SIGTERM)
-    run.release(DOCUMENT)
+    run.release(ASSIGNMENT)
     assert run.end() != 0
     run.start()
     assert run.end() == 0, run.said()
@@ -229,15 +229,15 @@ def test_a_snakemake_that_is_asked_to_end_waits_for_its_jobs_and_the_next_goes_o
 
 @pytest.mark.soak
 def test_a_snakemake_that_is_killed_loses_only_what_was_not_finished(run: Run, finished: Project) -> None:
-    run.start_and_wait_in(DOCUMENT)
+    run.start_and_wait_in(ASSIGNMENT)
     wait_until(lambda: "(Rule: gradients_check)" in run.said(), "Snakemake takes note of what is finished")
     run.snakemake.kill()
     run.end()
     run.slurm.ask("scancel", run.job())
-    run.release(DOCUMENT)
+    run.release(ASSIGNMENT)
     assert run.project.snakemake("--unlock").returncode == 0
     run.start()
     assert run.end() == 0, run.said()
     assert run.starts()["byhand.gradients.steps.check"] == 1
-    assert run.starts()[DOCUMENT] == 2
+    assert run.starts()[ASSIGNMENT] == 2
     complete(run, finished)

@@ -13,11 +13,11 @@ from tests.workflow.conftest import Project, fresh
 
 Edit = Callable[[Project], None]
 
-GRADIENTS = {"gradients_check": 1, "gradients_document": 1, "gradients_figure_check": 1}
-AFTER_TRAINING = {"housing_compare": 1, "housing_figure_curves": 1, "housing_figure_slips": 1}
+GRADIENTS = {"gradients_check": 1, "gradients_assignment": 1, "gradients_figure_check": 1}
+AFTER_TRAINING = {"housing_compare": 1, "housing_figure_curves": 1, "housing_figure_bugs": 1}
 TRAINING = {"housing_train": len(PROTOCOLS), **AFTER_TRAINING}
 HOUSING = {"housing_autograd_check": 1, "housing_baseline": 1, **TRAINING}
-JACOBIAN_TIMES = {"jacobian_times_cpu": 1, "jacobian_document": 1}
+JACOBIAN_TIMES = {"jacobian_times_cpu": 1, "jacobian_assignment": 1}
 JACOBIAN = {"jacobian_check": 1, "jacobian_count": 1, "jacobian_figure_crossover": 1, **JACOBIAN_TIMES}
 LECTURE = {"report_lecture": 1}
 PAGE = {"report_page": 1}
@@ -43,7 +43,7 @@ LEAST_SQUARES = {"least_squares_plane": 1, "least_squares_figure_iterates": 1, *
 FIGURES = {
     "gradients_figure_check": 1,
     "housing_figure_curves": 1,
-    "housing_figure_slips": 1,
+    "housing_figure_bugs": 1,
     "jacobian_figure_crossover": 1,
     **RELU_FIGURES,
     **{f"initialization_figure_{name}": 1 for name in ("gradients", "activations", "training", "phase", "depth")},
@@ -52,8 +52,8 @@ FIGURES = {
 }
 ON_HOUSING_DATA = {**HOUSING, **LEAST_SQUARES_ON_DATA}
 EVIDENCE = {  # what the claims are judged by
-    "gradients_check", "gradients_document", "housing_autograd_check", "housing_compare", "jacobian_check",
-    "jacobian_count", "jacobian_document", "relu_prove", "initialization_compare", "least_squares_prove",
+    "gradients_check", "gradients_assignment", "housing_autograd_check", "housing_compare", "jacobian_check",
+    "jacobian_count", "jacobian_assignment", "relu_prove", "initialization_compare", "least_squares_prove",
     "least_squares_closed_form", "least_squares_convergence",
 }  # fmt: skip
 EVERYTHING = {
@@ -120,16 +120,16 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
         {},
     ),
     "a comment in the rules": (edit("workflow/rules/housing.smk", "use rule step", "# a comment\nuse rule step"), {}),
-    "a touched input": (touch("published/*.csv"), {}),
+    "a touched input": (touch("assignment/printed/*.csv"), {}),
     "touched sources, configuration and data": (touch("src/**/*.py", "config.yaml", "results/data/*"), {}),
     # a value of each problem
     "gradients: a shape of the check": (
         configure("gradients", "check", "samples", value=[4]),
         {"gradients_check": 1, "gradients_figure_check": 1},
     ),
-    "gradients: the document's tolerance": (
-        configure("gradients", "document", "tolerance", value=1e-5),
-        {"gradients_document": 1},
+    "gradients: the assignment's tolerance": (
+        configure("gradients", "assignment", "tolerance", value=1e-5),
+        {"gradients_assignment": 1},
     ),
     "housing: the epochs": (
         configure("housing", "training", "epochs", value={"california_housing": 2, "diabetes": 4}),
@@ -144,11 +144,11 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
         configure("housing", "benchmark", "repetitions", value=3),
         {},
     ),
-    "jacobian: the document's tolerance": (
-        configure("jacobian", "check", "document_tolerance", value=0.1),
+    "jacobian: the assignment's tolerance": (
+        configure("jacobian", "check", "assignment_tolerance", value=0.1),
         {"jacobian_check": 1},
     ),
-    "jacobian: the repetitions of the document's timing": (
+    "jacobian: the repetitions of the assignment's timing": (
         configure("jacobian", "times", "repetitions", value=2),
         JACOBIAN_TIMES,
     ),
@@ -169,8 +169,8 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
         configure("initialization", "grid", "initializations", value=["uniform_0.1", "he"]),
         {"initialization_train": 2, "initialization_propagate": 1, **COMPARED},
     ),
-    "initialization: another one in the document's place": (
-        configure("initialization", "document", "initializations", value=["uniform_0.1", "he"]),
+    "initialization: another one in the assignment's place": (
+        configure("initialization", "assignment", "initializations", value=["uniform_0.1", "he"]),
         {
             "initialization_train": 2,
             "initialization_propagate": 1,
@@ -204,7 +204,7 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
     ),
     "one step's script": (
         edit("src/byhand/housing/steps/compare.py", "LOSSES = [", "EXTRA = 1\nLOSSES = ["),
-        {"housing_compare": 1, "housing_figure_slips": 1},
+        {"housing_compare": 1, "housing_figure_bugs": 1},
     ),
     "mathematics that all networks use": (
         edit("src/byhand/initialization/network.py", "exp_()", "exp()"),
@@ -229,31 +229,31 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
     ),
     "mathematics that two problems' comparisons use": (
         edit("src/byhand/numerics/intervals.py", "level: float = 0.95", "level: float = 0.9"),
-        {"housing_compare": 1, "housing_figure_slips": 1, **COMPARED},
+        {"housing_compare": 1, "housing_figure_bugs": 1, **COMPARED},
     ),
     "a figure's script": (
-        edit("src/byhand/housing/figures/slips.py", "capsize=2", "capsize=3"),
-        {"housing_figure_slips": 1},
+        edit("src/byhand/housing/figures/bugs.py", "capsize=2", "capsize=3"),
+        {"housing_figure_bugs": 1},
     ),
     "the style of all figures": (edit("src/byhand/step/style.py", "COLUMN = 3.5", "COLUMN = 3.4"), FIGURES),
     "the command of all rules": (
         edit("workflow/rules/step.smk", "{threads} {params.settings:q}", "{threads}  {params.settings:q}"),
         EVERYTHING,
     ),
-    "what a claim says": (edit("published/claims.yaml", "The four written", "The written"), {"report_judge": 1}),
+    "what a claim says": (edit("assignment/claims.yaml", "The four written", "The written"), {"report_judge": 1}),
     "how claims are judged": (
         edit("src/byhand/report/judgement.py", "Judgement(verdict, float", "Judgement(verdict, 0 + float"),
         {"report_judge": 1},
     ),
-    "a finding": (edit("published/findings.yaml", "was never trained", "never was trained"), {"report_judge": 1}),
-    "a caption": (edit("workflow/report/housing_figure_slips.rst", "Right of zero", "To the right of zero"), PAGE),
+    "a finding": (edit("assignment/findings.yaml", "was never trained", "never was trained"), {"report_judge": 1}),
+    "a caption": (edit("workflow/report/housing_figure_bugs.rst", "Right of zero", "To the right of zero"), PAGE),
     "a template": (edit("src/byhand/report/templates/page.html.j2", "Skip to", "Go to"), PAGE),
     "the notebook": (edit("notebooks/lecture.ipynb", "five problems", "5 problems"), LECTURE),
     # files
-    "a changed input": (edit("published/housing_losses.csv", "0.5030", "0.5031"), {**AFTER_TRAINING}),
+    "a changed input": (edit("assignment/printed/housing_losses.csv", "0.5030", "0.5031"), {**AFTER_TRAINING}),
     "a deleted table": (delete("results/housing/baseline.csv"), {"housing_baseline": 1, **AFTER_TRAINING}),
-    "a deleted figure": (delete("results/housing/figure_slips.svg"), {"housing_figure_slips": 1}),
-    "a deleted provenance": (delete("results/gradients/document.json"), {"gradients_document": 1}),
+    "a deleted figure": (delete("results/housing/figure_bugs.svg"), {"housing_figure_bugs": 1}),
+    "a deleted provenance": (delete("results/gradients/assignment.json"), {"gradients_assignment": 1}),
     "a changed data file": (change_array, ON_HOUSING_DATA),
 }
 
@@ -288,8 +288,8 @@ def test_a_fresh_clone_over_existing_results_knows_what_is_current(
         finished.path / "results", clone.path / "results", copy_function=shutil.copy2 if preserve else shutil.copy
     )
     assert clone.jobs() == {}
-    clone.edit("src/byhand/housing/figures/slips.py", "capsize=2", "capsize=3")
-    assert clone.jobs() == {"housing_figure_slips": 1, "report_figure_steps": 1, **PAGE}
+    clone.edit("src/byhand/housing/figures/bugs.py", "capsize=2", "capsize=3")
+    assert clone.jobs() == {"housing_figure_bugs": 1, "report_figure_steps": 1, **PAGE}
 
 
 def test_a_new_data_file_in_the_configured_home_reruns_what_stands_on_it(project: Project, california: Path) -> None:

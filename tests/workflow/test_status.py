@@ -34,14 +34,14 @@ def test_of_a_finished_project_only_the_sum_is_told(project: Project) -> None:
 
 
 def test_what_is_not_done_is_told_by_rule(project: Project) -> None:
-    project.edit("src/byhand/housing/figures/slips.py", "capsize=2", "capsize=3")  # stale: two pictures, provenance
+    project.edit("src/byhand/housing/figures/bugs.py", "capsize=2", "capsize=3")  # stale: two pictures, provenance
     project.configure("initialization", "grid", "depths", value=[1, 2, 3])  # one more network: four files
-    (project.path / "published/gradient_check.csv").write_text("a,b\n1,2\n", encoding="utf-8")
-    assert project.snakemake("results/gradients/document.csv").returncode != 0
+    (project.path / "assignment/printed/gradient_check.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    assert project.snakemake("results/gradients/assignment.csv").returncode != 0
     table = status(project)
-    assert table["housing_figure_slips"] == ["-", "-", "-", "3", "-"]
+    assert table["housing_figure_bugs"] == ["-", "-", "-", "3", "-"]
     assert table["initialization_train"] == ["20", "-", "-", "-", "4"]
-    assert table["gradients_document"] == ["-", "-", "2", "-", "-"]
+    assert table["gradients_assignment"] == ["-", "-", "2", "-", "-"]
 
 
 def test_a_configuration_that_is_refused_is_told(project: Project) -> None:

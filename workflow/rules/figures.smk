@@ -5,22 +5,22 @@ FIGURES = {
     "housing_figure_curves": {
         "runs": expand(rules.housing_train.output.table, protocol=["published", "published_normal_w2", "corrected"]),
         "baseline": rules.housing_baseline.output.table,
-        "printed": "published/housing_losses.csv",
+        "printed": "assignment/printed/housing_losses.csv",
     },
-    "housing_figure_slips": {"table": rules.housing_compare.output.slips},
+    "housing_figure_bugs": {"table": rules.housing_compare.output.bugs},
     "jacobian_figure_crossover": {"table": rules.jacobian_count.output.crossover},
     "relu_figure_constructions": {"table": rules.relu_curves.output.table},
     "relu_figure_depth": {"curves": rules.relu_curves.output.table, "counts": rules.relu_depth.output.table},
     "initialization_figure_gradients": {
-        "norms": paths(rules.initialization_propagate.output.norms, DOCUMENT),
-        "propagation": paths(rules.initialization_propagate.output.table, DOCUMENT),
+        "norms": paths(rules.initialization_propagate.output.norms, ASSIGNMENT),
+        "propagation": paths(rules.initialization_propagate.output.table, ASSIGNMENT),
     },
     "initialization_figure_activations": {
-        "histograms": paths(rules.initialization_propagate.output.histograms, DOCUMENT)
+        "histograms": paths(rules.initialization_propagate.output.histograms, ASSIGNMENT)
     },
     "initialization_figure_training": {
-        "curves": paths(rules.initialization_train.output.curves, DOCUMENT),
-        "printed": "published/mnist_running_averages.csv",
+        "curves": paths(rules.initialization_train.output.curves, ASSIGNMENT),
+        "printed": "assignment/printed/mnist_running_averages.csv",
     },
     "initialization_figure_phase": {"table": rules.initialization_phase.output.table},
     "initialization_figure_depth": {

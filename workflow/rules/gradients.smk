@@ -11,13 +11,13 @@ use rule step as gradients_check with:
         **step("gradients.steps.check", config["gradients"]["check"]),
 
 
-use rule step as gradients_document with:
+use rule step as gradients_assignment with:
     """Repeat the assignment's own check over many seeds."""
     input:
-        printed="published/gradient_check.csv",
+        printed="assignment/printed/gradient_check.csv",
     output:
-        **recorded(table="results/gradients/document.csv"),
+        **recorded(table="results/gradients/assignment.csv"),
     log:
-        "logs/gradients/document.log",
+        "logs/gradients/assignment.log",
     params:
-        **step("gradients.steps.document", config["gradients"]["document"]),
+        **step("gradients.steps.assignment", config["gradients"]["assignment"]),

@@ -49,11 +49,11 @@ use rule step as housing_compare with:
     input:
         runs=expand(rules.housing_train.output.table, protocol=PROTOCOLS),
         baseline=rules.housing_baseline.output.table,
-        printed="published/housing_losses.csv",
+        printed="assignment/printed/housing_losses.csv",
     output:
         **recorded(
             final_losses="results/housing/final_losses.csv",
-            slips="results/housing/slips.csv",
+            bugs="results/housing/bugs.csv",
             printed_curve="results/housing/printed_curve.csv",
         ),
     log:

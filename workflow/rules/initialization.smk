@@ -2,13 +2,13 @@
 
 import re
 
-from byhand.initialization.cells import ORDERS, PATH, cells, document, paths
+from byhand.initialization.cells import ORDERS, PATH, cells, assignment, paths
 from byhand.initialization.settings import NAMES
 
 INITIALIZATION = config["initialization"]
 CELLS = cells(INITIALIZATION)
-DOCUMENT = document(INITIALIZATION)
-NETWORK = {key: INITIALIZATION["document"][key] for key in ("depth", "hidden_width")}
+ASSIGNMENT = assignment(INITIALIZATION)
+NETWORK = {key: INITIALIZATION["assignment"][key] for key in ("depth", "hidden_width")}
 CELL = f"initialization/training/{PATH}"
 PROPAGATION = "results/initialization/propagation/{initialization}"
 
@@ -83,10 +83,10 @@ use rule step as initialization_compare with:
         paths(rules.initialization_train.output.layers, CELLS),
         paths(rules.initialization_propagate.output.table, CELLS),
         paths(rules.initialization_propagate.output.norms, CELLS),
-        printed="published/mnist_running_averages.csv",
+        printed="assignment/printed/mnist_running_averages.csv",
     output:
         **recorded(
-            document="results/initialization/document.csv",
+            assignment="results/initialization/assignment.csv",
             by_depth="results/initialization/depth.csv",
             agreement="results/initialization/agreement.csv",
         ),
@@ -97,7 +97,7 @@ use rule step as initialization_compare with:
             "initialization.steps.compare",
             NETWORK,
             INITIALIZATION["grid"],
-            {"document_initializations": INITIALIZATION["document"]["initializations"]},
+            {"assignment_initializations": INITIALIZATION["assignment"]["initializations"]},
             {"training": "results/initialization/training", "propagation": "results/initialization/propagation"},
         ),
 

@@ -50,18 +50,18 @@ use rule jacobian_times_cpu as jacobian_times_cuda with:
         gpu=1,
 
 
-use rule step as jacobian_document with:
+use rule step as jacobian_assignment with:
     """Put the printed times beside the measured ones."""
     input:
         times=expand(rules.jacobian_times_cpu.output.table, device=DEVICES),
-        seconds="published/jacobian_seconds_per_1000.csv",
-        check="published/jacobian_check.csv",
+        seconds="assignment/printed/jacobian_seconds_per_1000.csv",
+        check="assignment/printed/jacobian_check.csv",
     output:
-        **recorded(table="results/jacobian/document.csv"),
+        **recorded(table="results/jacobian/assignment.csv"),
     log:
-        "logs/jacobian/document.log",
+        "logs/jacobian/assignment.log",
     params:
-        **step("jacobian.steps.document"),
+        **step("jacobian.steps.assignment"),
 
 
 RESULTS["jacobian"] += expand(rules.jacobian_times_cpu.output, device=DEVICES)
@@ -103,12 +103,12 @@ use rule step as jacobian_figure_benchmark with:
     """Draw the times against depth, the rivals, and the share of the machine's limit."""
     input:
         table=rules.jacobian_compare_benchmarks.output.table,
-        claims=rules.jacobian_document.output.table,
+        claims=rules.jacobian_assignment.output.table,
     output:
         depth=figure("jacobian", "depth")["figure"],
-        peers=figure("jacobian", "peers")["figure"],
+        rivals=figure("jacobian", "rivals")["figure"],
         roofline=figure("jacobian", "roofline")["figure"],
-        provenance=expand("results/jacobian/figure_{name}.json", name=["depth", "peers", "roofline"]),
+        provenance=expand("results/jacobian/figure_{name}.json", name=["depth", "rivals", "roofline"]),
     log:
         "logs/jacobian/figure_benchmark.log",
     params:

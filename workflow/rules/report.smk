@@ -5,8 +5,8 @@ import json
 from byhand.report.claims import evidence
 from byhand.step.files import sha256
 
-CLAIMS = ROOT / "published/claims.yaml"
-FINDINGS = ROOT / "published/findings.yaml"
+CLAIMS = ROOT / "assignment/claims.yaml"
+FINDINGS = ROOT / "assignment/findings.yaml"
 MADE = [path for room in TITLES for path in [*RESULTS[room], *written_by(workflow.rules, room)]]  # before this room
 WRITTEN = [
     path.relative_to(ROOT).as_posix()
@@ -16,7 +16,7 @@ WRITTEN = [
 # Benchmarks stay out of a plain run. What `make bench` has left is shown, and shown anew when it changes.
 MEASURED = [
     *rules.jacobian_figure_benchmark.output.depth,
-    *rules.jacobian_figure_benchmark.output.peers,
+    *rules.jacobian_figure_benchmark.output.rivals,
     *rules.jacobian_figure_benchmark.output.roofline,
     rules.jacobian_compare_benchmarks.output.verdicts,
     rules.housing_benchmark.output.table,
@@ -38,8 +38,8 @@ use rule step as report_judge with:
     """Judge every claim by the tables of this run."""
     input:
         configuration.or_exit(evidence, CLAIMS, FINDINGS),
-        claims="published/claims.yaml",
-        findings="published/findings.yaml",
+        claims="assignment/claims.yaml",
+        findings="assignment/findings.yaml",
     output:
         **recorded(verdicts="results/report/claims.csv", numbers="results/report/findings.csv"),
     log:

@@ -40,7 +40,7 @@ def main(arguments: argparse.Namespace) -> None:
     if differing:
         names = shlex.join(name for name, _ in differing)
         raise BadInput(
-            f"{len(differing)} results are not as they were made; to make them anew: `snakemake --forcerun {names}`"
+            f"{len(differing)} results are not as they were made. Make them again: `snakemake --forcerun {names}`"
         )
     print("every result is as it was made")
 

@@ -14,7 +14,7 @@ class Check(Section):
     seeds: Seeds = Field(description="random draws of each combination")
 
 
-class Document(Section):
+class Assignment(Section):
     """The assignment's own check."""
 
     input_width: Size = Field(description="width of the input")
@@ -28,4 +28,4 @@ class Gradients(Section):
     """Problem 1, exercises 1 and 2."""
 
     check: Check
-    document: Document
+    assignment: Assignment

@@ -80,7 +80,7 @@ def final_losses(runs: pd.DataFrame, printed: Mapping[str, float]) -> pd.DataFra
     return pd.DataFrame(rows)
 
 
-def slips(runs: pd.DataFrame) -> pd.DataFrame:
+def bug_effects(runs: pd.DataFrame) -> pd.DataFrame:
     """The effect of each bug: loss with the notebook's code minus loss with that bug alone fixed, seed by seed.
 
     The seeds are paired: same initial weights, same validation rows. Positive: the bug made the loss look worse.

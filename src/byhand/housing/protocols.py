@@ -26,7 +26,7 @@ class Protocol:
     """Weights drawn from N(0, 1): the notebook's code says Xavier for both, but its printed early epochs do not fit."""
 
 
-SLIPS = ("hidden_layer_frozen", "scaler_fitted_on_all_rows", "validation_rows_in_training", "batches_weighted_equally")
+BUGS = ("hidden_layer_frozen", "scaler_fitted_on_all_rows", "validation_rows_in_training", "batches_weighted_equally")
 
 PUBLISHED = Protocol(True, True, True, True)
 CORRECTED = Protocol(False, False, False, False)
@@ -35,5 +35,5 @@ PROTOCOLS = {
     "published": PUBLISHED,
     "corrected": CORRECTED,
     **{f"published_normal_{name}": replace(PUBLISHED, normal_weights=(name,)) for name in ("W1", "w2")},
-    **{f"mended_{slip}": replace(PUBLISHED, **{slip: False}) for slip in SLIPS},  # type: ignore[arg-type]
+    **{f"mended_{bug}": replace(PUBLISHED, **{bug: False}) for bug in BUGS},  # type: ignore[arg-type]
 }

@@ -26,9 +26,9 @@ def paths(pattern: str, cells: Iterable[Cell]) -> list[str]:
     return list(dict.fromkeys(pattern.format(**cell._asdict()) for cell in cells))
 
 
-def document(section: Mapping[str, Any]) -> list[Cell]:
+def assignment(section: Mapping[str, Any]) -> list[Cell]:
     """The assignment's own networks, in the order of the configuration."""
-    own = section["document"]
+    own = section["assignment"]
     return [Cell(name, own["depth"], own["hidden_width"], "file") for name in own["initializations"]]
 
 
@@ -38,5 +38,5 @@ def cells(section: Mapping[str, Any]) -> list[Cell]:
     networks = [
         Cell(*values, "file") for values in product(grid["initializations"], grid["depths"], grid["hidden_widths"])
     ]
-    networks += [cell._replace(order=order) for cell, order in product(document(section), ORDERS)]
+    networks += [cell._replace(order=order) for cell, order in product(assignment(section), ORDERS)]
     return list(dict.fromkeys(networks))

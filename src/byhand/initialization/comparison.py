@@ -13,7 +13,7 @@ MEASURES = {"train_loss": 5e-7, "train_accuracy": 5e-5, "test_loss": 5e-7, "test
 """What the assignment prints, and half a unit of the last digit that it prints (losses, and accuracies in [0, 1])."""
 
 
-def document(runs: pd.DataFrame, running: pd.DataFrame) -> pd.DataFrame:
+def assignment(runs: pd.DataFrame, running: pd.DataFrame) -> pd.DataFrame:
     """Every printed figure beside the seeds: the running mean that was printed, and the epoch's own figure behind it.
 
     The own figure is e·a(e) − (e − 1)·a(e − 1), where a(e) is the printed mean over e epochs; rounding weighs up to

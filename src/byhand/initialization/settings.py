@@ -54,7 +54,7 @@ class Network(Section):
     hidden_width: Size = Field(description="width of the hidden layers")
 
 
-class Document(Network):
+class Assignment(Network):
     """The assignment's own networks, also trained on shuffled examples."""
 
     initializations: Initializations = Field(description="how the weights are drawn")
@@ -112,7 +112,7 @@ class Initialization(Section):
     """Problem 4: how initialisation and depth decide whether a tanh network learns."""
 
     grid: Grid
-    document: Document
+    assignment: Assignment
     training: Training
     propagation: Propagation
     phase: Phase
@@ -136,7 +136,7 @@ class PropagateStep(Network, Propagation):
 class CompareStep(Network, Grid):
     """What the step `compare` is given: which networks there are."""
 
-    document_initializations: Initializations = Field(description="initializations of the assignment's own networks")
+    assignment_initializations: Initializations = Field(description="initializations of the assignment's own networks")
 
 
 class BenchmarkStep(Network, Benchmark):

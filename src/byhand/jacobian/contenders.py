@@ -96,7 +96,7 @@ def with_torch(widths: Sequence[int], batch: int | None, device: str) -> dict[st
     import torch  # noqa: PLC0415
 
     from byhand.jacobian.modes import MODES, in_order, slopes  # noqa: PLC0415
-    from byhand.jacobian.peers import AUTOMATIC, PUBLISHED  # noqa: PLC0415
+    from byhand.jacobian.rivals import AUTOMATIC, PUBLISHED  # noqa: PLC0415
 
     arrays, inputs = problem(widths, batch)
     weights, x = [torch.from_numpy(W).to(device) for W in arrays], torch.from_numpy(inputs).to(device)

@@ -20,11 +20,11 @@ LIMITS = ("product", "reading", *CALLS)
 
 
 def kind(contender: str) -> str:
-    """`ours` (by hand: as written, compiled, as a graph, or the fast route), `published` or `peer`."""
+    """`ours` (by hand: as written, compiled, as a graph, or the fast route), `published` or `rival`."""
     if contender.startswith("published_"):
         return "published"
     ours = contender.removeprefix("fast_").removeprefix("compiled_").removeprefix("graph_")
-    return "ours" if ours in cost.ORDERS else "peer"
+    return "ours" if ours in cost.ORDERS else "rival"
 
 
 def by_repetition(times: pd.DataFrame) -> pd.DataFrame:
@@ -70,10 +70,10 @@ def summary(times: pd.DataFrame) -> pd.DataFrame:
         median = seconds.median()
         idle = of_shape[of_shape["contender"].isin(CALLS)].groupby("contender")["wall_seconds"].median()
         calls = {f"fast_{CALLS[str(limit)]}": took for limit, took in idle.items()}
-        best_peer = str(median[[name for name in median.index if kind(str(name)) == "peer"]].idxmin())
+        best_rival = str(median[[name for name in median.index if kind(str(name)) == "rival"]].idxmin())
         for contender in map(str, median.sort_values().index):
             facts = computing[computing["contender"] == contender].iloc[0]
-            ratio = times_faster(seconds, contender, best_peer)
+            ratio = times_faster(seconds, contender, best_rival)
             floor = max(facts["operations"] / rate, facts["bytes"] / bandwidth)
             table_rows.append(
                 {
@@ -86,8 +86,8 @@ def summary(times: pd.DataFrame) -> pd.DataFrame:
                     "library": facts["library"],
                     **quartiles(1e3 * seconds[contender], "milliseconds"),
                     "repetitions": seconds[contender].count(),
-                    "best_peer": best_peer,
-                    **quartiles(ratio, "times_faster_than_best_peer", "times_faster_"),
+                    "best_rival": best_rival,
+                    **quartiles(ratio, "times_faster_than_best_rival", "times_faster_"),
                     "operations": facts["operations"],
                     "bytes": facts["bytes"],
                     "gigaflop_per_second_of_the_machine": rate / 1e9,
@@ -104,7 +104,7 @@ def summary(times: pd.DataFrame) -> pd.DataFrame:
 
 
 def verdicts(times: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
-    """For each device and shape: is our best mode ahead of the best peer, is the cheapest order, how near is the limit.
+    """For each device and shape: our best mode and the cheapest order against the best rival, and the limit.
 
     `table` is the `summary` of `times`.
     """
@@ -116,8 +116,8 @@ def verdicts(times: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
         ours = [name for name in ranked.index if kind(name) == "ours"]
         extremes = [name for name in ours if not name.endswith("cheapest")]
         cheapest = next(name for name in ours if name.endswith("cheapest"))
-        best, peer = ours[0], ranked.iloc[0]["best_peer"]
-        ahead = times_faster(seconds, best, peer)
+        best, rival = ours[0], ranked.iloc[0]["best_rival"]
+        ahead = times_faster(seconds, best, rival)
         near = times_faster(seconds, cheapest, best).median()
         widths, _ = parsed(str(shape))
         saved = min(cost.products(mode, widths).products for mode in ("reverse", "forward"))
@@ -126,7 +126,7 @@ def verdicts(times: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
                 "device": device,
                 "shape": shape,
                 "our_best": best,
-                "best_peer": peer,
+                "best_rival": rival,
                 **quartiles(ahead, "ours_times_faster"),
                 "ours_at_least_as_fast": ahead.median() >= 1,
                 "cheapest_over_our_best": near,

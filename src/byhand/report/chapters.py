@@ -60,17 +60,18 @@ def plus_minus(mean: pd.Series, spread: pd.Series, digits: int = 3) -> pd.Series
 
 def gradients(read: Read) -> list[Shown]:
     """The assignment's norms, and how the comparisons went."""
-    document = read("gradients/document.csv")
-    document["range"] = [f"{low:.1e} … {high:.1e}" for low, high in document[["smallest_norm", "largest_norm"]].values]
+    assignment = read("gradients/assignment.csv")
+    limits = assignment[["smallest_norm", "largest_norm"]].values
+    assignment["range"] = [f"{low:.1e} … {high:.1e}" for low, high in limits]
     check = read("gradients/check.csv")
     check = check.groupby(["reference", "dtype", "loss"], as_index=False).agg(
         comparisons=("within", "size"), within=("within", "sum"), median=("ulp_error", "median")
     )
     return [
         shown(
-            f"Norm of the difference from autograd, over {document['seeds'].max()} seeds",
-            "gradients/document.csv",
-            document,
+            f"Norm of the difference from autograd, over {assignment['seeds'].max()} seeds",
+            "gradients/assignment.csv",
+            assignment,
             {"parameter": "parameter", "printed_norm": "printed", "median_norm": "our median", "range": "our range"}
             | {"share_of_seeds_within_tolerance": "share of seeds within 1e-6"},
         ),
@@ -91,9 +92,9 @@ def housing(read: Read) -> list[Shown]:
     final = final[final["protocol"].isin(["published", "corrected", "linear_regression"])]
     printed = {"printed": "printed", "in_standard_deviations": "ours − printed [sd]"}
     printed |= {"within_spread": "within the spread"}
-    slips = read("housing/slips.csv")
-    slips = slips[slips["split"] == "test"]
-    slips["worth_text"] = plus_minus(slips["worth"], slips["half_width_of_95_percent_interval"], 4)
+    bugs = read("housing/bugs.csv")
+    bugs = bugs[bugs["split"] == "test"]
+    bugs["worth_text"] = plus_minus(bugs["worth"], bugs["half_width_of_95_percent_interval"], 4)
     return [
         shown(
             f"Mean squared error after the last epoch, mean ± standard deviation of {final['seeds'].max()} seeds",
@@ -102,17 +103,17 @@ def housing(read: Read) -> list[Shown]:
             {"protocol": "trained as", "split": "rows", "ours": "ours"} | (printed if "printed" in final else {}),
         ),
         shown(
-            "Test error as published minus test error with a slip mended (paired seeds, ± half the 95 % interval)",
-            "housing/slips.csv",
-            slips,
-            {"mended": "mended", "worth_text": "worth", "seeds": "seeds"},
+            "Test error with the notebook's code minus that with one bug fixed (paired seeds, ± half of 95 % interval)",
+            "housing/bugs.csv",
+            bugs,
+            {"mended": "bug that is fixed", "worth_text": "effect", "seeds": "seeds"},
         ),
     ]
 
 
 def jacobian(read: Read) -> list[Shown]:
     """The assignment's ratios, the cost, and the check."""
-    document = read("jacobian/document.csv")
+    assignment = read("jacobian/assignment.csv")
     cost = read("jacobian/cost.csv")
     cost = cost[cost["way"].isin(["reverse", "forward", "cheapest"])].pivot_table(
         index="shape", columns="way", values="in_products", sort=False
@@ -125,9 +126,9 @@ def jacobian(read: Read) -> list[Shown]:
     )
     return [
         shown(
-            "How many times as long forward mode takes as reverse mode: printed, counted, and on this machine",
-            "jacobian/document.csv",
-            document,
+            "Time of forward mode over time of reverse mode: printed, by multiplications, and measured here",
+            "jacobian/assignment.csv",
+            assignment,
             {"device": "device", "shape": "widths", "variant": "as", "printed_ratio": "printed"}
             | {"ratio_of_multiplications": "by multiplications", "measured_ratio": "measured here"}
             | {"lower_quartile": "lower quartile", "upper_quartile": "upper quartile", "verdict": "direction"},
@@ -153,7 +154,7 @@ def relu(read: Read) -> list[Shown]:
     depth = read("relu/depth.csv")
     return [
         shown(
-            "Identities on the whole real line, proven by breakpoints and slopes in rationals",
+            "Identities on the whole real line, proven by breakpoints and slopes in rational arithmetic",
             "relu/identities.csv",
             read("relu/identities.csv"),
             {"identity": "identity", "source": "from", "expected": "expected", "verdict": "proven", "units": "units"},
@@ -170,11 +171,11 @@ def relu(read: Read) -> list[Shown]:
 
 def initialization(read: Read) -> list[Shown]:
     """Printed and ours in the last epoch, and the answer to the assignment's question about depth."""
-    document = read("initialization/document.csv")
-    last = document[
-        (document["epoch"] == document["epoch"].max())
-        & (document["order"] == "file")
-        & (document["measure"] == "test_accuracy")
+    assignment = read("initialization/assignment.csv")
+    last = assignment[
+        (assignment["epoch"] == assignment["epoch"].max())
+        & (assignment["order"] == "file")
+        & (assignment["measure"] == "test_accuracy")
     ]
     last = last.assign(ours=plus_minus(100 * last["mean"], 100 * last["standard_deviation"], 2))
     last["printed"] = [f"{100 * value:.2f}" for value in last["printed"]]
@@ -195,11 +196,11 @@ def initialization(read: Read) -> list[Shown]:
             | {"first_to_last_weight_gradient": "weight gradient, first over last"},
         )
     ]
-    if len(last):  # only of the document's own data
+    if len(last):  # only of the assignment's own data
         columns = {"initialization": "initialisation", "quantity": "quantity", "printed": "printed"}
         columns |= {"ours": "ours", "within_spread": "within the spread"}
         caption = "Test accuracy after the last epoch [%], mean ± standard deviation over seeds"
-        tables.insert(0, shown(caption, "initialization/document.csv", last, columns))
+        tables.insert(0, shown(caption, "initialization/assignment.csv", last, columns))
     return tables
 
 

@@ -39,7 +39,7 @@ Verdict = Annotated[
 
 
 class Claim(Section):
-    """One entry of `published/claims.yaml`, whose head explains the fields."""
+    """One entry of `assignment/claims.yaml`, whose head explains the fields."""
 
     says: Text
     exercise: Text
@@ -66,7 +66,7 @@ class Number(Section):
 
 
 class Finding(Section):
-    """One entry of `published/findings.yaml`, whose head explains the fields."""
+    """One entry of `assignment/findings.yaml`, whose head explains the fields."""
 
     title: Text
     exercise: Text

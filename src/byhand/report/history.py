@@ -1,11 +1,13 @@
 """What was run: the provenance beside each result, read back, and followed from results to all that made them."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from byhand.errors import BadInput
 from byhand.step import provenance
 
 
@@ -15,11 +17,12 @@ class Record:
 
     step: str  # as the rule is named, with a dot for the first underscore: housing.train, relu.figure_depth
     inputs: frozenset[str]
-    outputs: frozenset[str]
+    settings: str
     seconds: float
     finished: str
     versions: tuple[tuple[str, str], ...]
     machine: str
+    outputs: frozenset[str] = frozenset()
 
 
 def read(results: Path) -> list[Record]:
@@ -30,12 +33,14 @@ def read(results: Path) -> list[Record]:
     Raises:
         BadInput: a file of provenance cannot be read.
     """
-    jobs: dict[str, dict[str, Any]] = {}
+    outputs: dict[Record, frozenset[str]] = defaultdict(frozenset)
     for path in provenance.files_in(results):
         job = provenance.read(path)
-        outputs = job.pop("outputs")
-        jobs.setdefault(json.dumps(job), {**job, "outputs": {}})["outputs"] |= outputs
-    return [_record(job) for job in jobs.values()]
+        try:
+            outputs[_record(job)] |= frozenset(job["outputs"])
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise BadInput(f"{path}: is not the provenance of a result ({type(error).__name__}: {error})") from error
+    return [replace(job, outputs=paths) for job, paths in outputs.items()]
 
 
 def _record(job: dict[str, Any]) -> Record:
@@ -44,9 +49,9 @@ def _record(job: dict[str, Any]) -> Record:
     return Record(
         step=job["step"].removeprefix("byhand.").replace(".steps.", ".").replace(".figures.", ".figure_"),
         inputs=frozenset(job["inputs"]),
-        outputs=frozenset(job["outputs"]),
-        seconds=job["wall_seconds"],
-        finished=job["finished"],
+        settings=json.dumps(job["settings"]),
+        seconds=float(job["wall_seconds"]),
+        finished=str(job["finished"]),
         versions=tuple(job["versions"].items()),
         machine=f"{machine['processor']}, {machine['cores']} cores{gpu}, {machine['system']}",
     )

@@ -27,7 +27,7 @@ def judge_claim(name: str, claim: Claim, table: pd.DataFrame) -> Judgement:
         BadInput: an expression of the claim does not fit the table.
     """
     if other(claim.data, table):
-        return Judgement("not judged", None, 0, f"it is about {claim.data}, and this run stands on other data")
+        return Judgement("not judged", None, 0, f"it is about {claim.data}, and this run uses other data")
     try:
         rows = table.query(claim.rows, engine="python") if claim.rows else table
         if rows.empty:

@@ -153,13 +153,8 @@ def main(files: step.Files, settings: Download) -> step.Facts:
     if fallback_for:
         tell(f"BUNDLED DATA: {source}, which ships inside scikit-learn, is used in place of {wanted}")
     with atomic_write(files.arrays) as temporary:
-        np.savez_compressed(
-            temporary,
-            allow_pickle=False,
-            dataset=np.array(source),
-            fallback_for=np.array(fallback_for),
-            **loaded.arrays,
-        )
+        names = {"dataset": np.array(source), "fallback_for": np.array(fallback_for)}
+        np.savez_compressed(temporary, allow_pickle=False, **names, **loaded.arrays)
     return {"inputs": loaded.files, "dataset": source, "fallback_for": fallback_for, "refusals": refusals}
 
 

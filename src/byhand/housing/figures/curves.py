@@ -16,7 +16,8 @@ SPLITS = [  # (split, colour, line, marker of the printed epochs)
 def main(files: step.Files) -> None:
     """Write the figure."""
     columns = ["dataset", "fallback_for", "seed", "epoch", *(f"{split}_loss" for split, *_ in SPLITS)]
-    panels = dict(zip(("published code", "published code, but $w_2$ ~ N(0, 1)", "corrected"), files.runs, strict=True))
+    titles = ("notebook's code", "notebook's code, but $w_2$ ~ N(0, 1)", "all bugs fixed")
+    panels = dict(zip(titles, files.runs, strict=True))
     baseline = tables.read(files.baseline, ["test_loss"])["test_loss"].mean()
     with style.figure(files.figure, columns=3, sharey=True, figsize=(2 * style.COLUMN, 2.7)) as (figure, panes):
         for (title, path), axes in zip(panels.items(), panes, strict=True):
@@ -25,7 +26,7 @@ def main(files: step.Files) -> None:
                 losses = runs.groupby("epoch")[f"{split}_loss"].agg(["mean", "min", "max"])
                 axes.plot(losses.index, losses["mean"], line, color=style.COLOURS[colour], label=split)
                 style.band(axes, losses.index, losses["min"], losses["max"], style.COLOURS[colour])
-                if title.startswith("published") and runs["dataset"].iloc[0] == "california_housing":
+                if title.startswith("notebook") and runs["dataset"].iloc[0] == "california_housing":
                     printed = tables.read(files.printed, ["epoch", f"{split}_loss"])
                     axes.plot(
                         printed["epoch"], printed[f"{split}_loss"], marker, markersize=2.2, markerfacecolor="none",
@@ -47,7 +48,7 @@ if __name__ == "__main__":
     step.run(
         main,
         inputs={
-            "runs": ("published, with normal w2, corrected (.csv)",),
+            "runs": ("the notebook's code, with normal w2, with all bugs fixed (.csv)",),
             "baseline": "linear regression (.csv)",
             "printed": "the losses that the assignment printed (.csv)",
         },

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from byhand import step
-from byhand.housing.comparison import SPLITS, final_losses, printed_curve, slips
+from byhand.housing.comparison import SPLITS, bug_effects, final_losses, printed_curve
 from byhand.step import tables
 
 LOSSES = [f"{split}_loss" for split in SPLITS]
@@ -20,8 +20,8 @@ def main(files: step.Files) -> step.Facts:
     if data["dataset"] != "california_housing":
         printed = printed.iloc[:0]  # nothing was printed about other data
     final = {split: printed[f"{split}_loss"].iloc[-1] for split in SPLITS if len(printed)}
-    comparisons = final_losses(runs, final), slips(runs), printed_curve(epochs, printed)
-    outputs = files.final_losses, files.slips, files.printed_curve
+    comparisons = final_losses(runs, final), bug_effects(runs), printed_curve(epochs, printed)
+    outputs = files.final_losses, files.bugs, files.printed_curve
     for table, path in zip(comparisons, outputs, strict=True):
         tables.write(table.assign(**data), path)
     return {"data": data}
@@ -37,7 +37,7 @@ if __name__ == "__main__":
         },
         outputs={
             "final_losses": "the table of final losses to write (.csv)",
-            "slips": "the table of the effect of each bug to write (.csv)",
+            "bugs": "the table of the effect of each bug to write (.csv)",
             "printed_curve": "the table of printed epochs beside the runs to write (.csv)",
         },
     )

@@ -16,10 +16,10 @@ def networks(settings: CompareStep) -> list[cells.Cell]:
     Their files are found by these few names, because a command line does not hold those of a thousand networks.
     """
     own = {
-        "initializations": settings.document_initializations,
+        "initializations": settings.assignment_initializations,
         **settings.model_dump(include={"depth", "hidden_width"}),
     }
-    return cells.cells({"grid": settings.model_dump(), "document": own})
+    return cells.cells({"grid": settings.model_dump(), "assignment": own})
 
 
 def main(files: step.Files, settings: CompareStep) -> step.Facts:
@@ -44,13 +44,13 @@ def main(files: step.Files, settings: CompareStep) -> step.Facts:
     data = {name: str(curves[name].iloc[0]) for name in ("dataset", "fallback_for")}
     if data["dataset"] != "mnist":
         printed = printed.iloc[:0]  # nothing was printed about other data
-    document = curves[(curves["depth"] == settings.depth) & (curves["hidden_width"] == settings.hidden_width)]
+    assignment = curves[(curves["depth"] == settings.depth) & (curves["hidden_width"] == settings.hidden_width)]
     comparisons = (
-        comparison.document(document, printed),
+        comparison.assignment(assignment, printed),
         comparison.depth(curves, layers),
         comparison.agreement(signal, norms),
     )
-    for table, path in zip(comparisons, (files.document, files.by_depth, files.agreement), strict=True):
+    for table, path in zip(comparisons, (files.assignment, files.by_depth, files.agreement), strict=True):
         tables.write(table.assign(**data), path)
     return {"data": data, "inputs": [*(path for group in paths.values() for path in group), files.printed]}
 
@@ -64,7 +64,7 @@ if __name__ == "__main__":
             "propagation": "the folder of random networks' tables",
         },
         outputs={
-            "document": "the table of printed figures beside the runs to write (.csv)",
+            "assignment": "the table of printed figures beside the runs to write (.csv)",
             "by_depth": "the table of all networks to write (.csv)",
             "agreement": "the table of measurement beside theory to write (.csv)",
         },

@@ -1,4 +1,4 @@
-"""Draw the benchmark: time against depth with the assignment's ratios, speed against each peer, and the roofline."""
+"""Draw the benchmark: time against depth with the assignment's ratios, speed against each rival, and the roofline."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ import pandas as pd
 from byhand import step
 from byhand.step import style, tables
 
-DOCUMENT = r"1000-1000\*\d+-1"
+ASSIGNMENT = r"1000-1000\*\d+-1"
 """The shape of the assignment's timing, at any depth."""
 
 LOOKS: dict[str, tuple[str, str, str]] = {  # contender: (colour, marker, line)
@@ -21,7 +21,7 @@ LOOKS: dict[str, tuple[str, str, str]] = {  # contender: (colour, marker, line)
     "jax_jacrev": ("purple", "v", "--"),
     "jacrev": ("vermillion", "D", "--"),
 }
-PEERS: dict[str, tuple[str, str]] = {  # contender: (colour, marker that is told in grey too)
+RIVALS: dict[str, tuple[str, str]] = {  # contender: (colour, marker that is told in grey too)
     "published_reverse": ("grey", "x"),
     "published_forward": ("grey", "+"),
     "functional_reverse": ("orange", "o"),
@@ -36,7 +36,7 @@ PEERS: dict[str, tuple[str, str]] = {  # contender: (colour, marker that is told
 def draw_depth(table: pd.DataFrame, claims: pd.DataFrame, device: str, panels: Any) -> None:
     """Times of one device on the left; forward over reverse, printed and measured, on the right."""
     left, right = panels
-    rows = table[(table["device"] == device) & table["shape"].str.fullmatch(DOCUMENT)]
+    rows = table[(table["device"] == device) & table["shape"].str.fullmatch(ASSIGNMENT)]
     for contender, (colour, marker, line) in LOOKS.items():
         run = rows[rows["contender"] == contender].sort_values("depth")
         if len(run):
@@ -50,7 +50,7 @@ def draw_depth(table: pd.DataFrame, claims: pd.DataFrame, device: str, panels: A
                 label=name(contender),
             )
             style.band(left, run["depth"], run["lower_quartile"], run["upper_quartile"], style.COLOURS[colour])
-    of_device = claims[(claims["device"] == device) & claims["shape"].str.fullmatch(DOCUMENT)]
+    of_device = claims[(claims["device"] == device) & claims["shape"].str.fullmatch(ASSIGNMENT)]
     printed = of_device.drop_duplicates("depth")
     right.plot(printed["depth"], printed["printed_ratio"], "k*", markersize=7, linestyle="none", label="printed")
     for variant, colour, marker, line in (("published", "grey", "D", ":"), ("corrected", "blue", "o", "--")):
@@ -82,19 +82,19 @@ def draw_depth(table: pd.DataFrame, claims: pd.DataFrame, device: str, panels: A
     right.set_title("how many times faster reverse mode is")
 
 
-def draw_peers(table: pd.DataFrame, device: str, axes: Any) -> None:
-    """How many times faster our best is than each peer, a row for each shape."""
+def draw_rivals(table: pd.DataFrame, device: str, axes: Any) -> None:
+    """How many times faster our best is than each rival, a row for each shape."""
     rows = table[table["device"] == device]
     shapes = list(dict.fromkeys(rows["shape"]))
-    for peer, (colour, marker) in PEERS.items():
+    for rival, (colour, marker) in RIVALS.items():
         for place, shape in enumerate(shapes):
             of_shape = rows[rows["shape"] == shape]
             best = of_shape.loc[of_shape["kind"] == "ours", "milliseconds"].min()
-            for _, row in of_shape[of_shape["contender"] == peer].iterrows():
+            for _, row in of_shape[of_shape["contender"] == rival].iterrows():
                 ratio = row["milliseconds"] / best
                 spread = [[ratio - row["lower_quartile"] / best], [row["upper_quartile"] / best - ratio]]
                 axes.errorbar(ratio, place, xerr=spread, fmt=marker, color=style.COLOURS[colour], elinewidth=0.8)
-        axes.plot([], [], marker, color=style.COLOURS[colour], label=name(peer), linestyle="none")
+        axes.plot([], [], marker, color=style.COLOURS[colour], label=name(rival), linestyle="none")
     axes.axvline(1, color=style.COLOURS["black"], linewidth=0.8)
     axes.set_xscale("log")
     axes.set_yticks(range(len(shapes)), [short(shape) for shape in shapes])
@@ -114,7 +114,7 @@ def draw_roofline(table: pd.DataFrame, device: str, axes: Any) -> None:
     label = "limit (slowest to fastest memory)"
     axes.fill_between(intensity, lower, upper, color=grey, alpha=0.3, linewidth=0, label=label)
     axes.plot(intensity, upper, color=grey)
-    for kind, colour, marker, label in (("peer", "vermillion", "x", "best peer"), ("ours", "blue", "o", "our best")):
+    for kind, colour, marker, label in (("rival", "vermillion", "x", "best rival"), ("ours", "blue", "o", "our best")):
         best = rows[rows["kind"] == kind].sort_values("milliseconds").drop_duplicates("shape")
         axes.plot(
             best["operations"] / best["bytes"],
@@ -152,7 +152,7 @@ def main(files: step.Files) -> None:
             draw_depth(table, claims, device, pair)
             for axes in pair:
                 axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2)
-    for outputs, draw, height in ((files.peers, draw_peers, 4.2), (files.roofline, draw_roofline, 3.0)):
+    for outputs, draw, height in ((files.rivals, draw_rivals, 4.2), (files.roofline, draw_roofline, 3.0)):
         size = (style.COLUMN * 1.4, height * len(devices))
         with style.figure(outputs, rows=len(devices), figsize=size, squeeze=False) as (_, panels):
             for device, axes in zip(devices, panels.flat, strict=True):
@@ -164,5 +164,5 @@ if __name__ == "__main__":
     step.run(
         main,
         inputs={"table": "times and ratios (.csv)", "claims": "the assignment's claim at each depth (.csv)"},
-        outputs={"depth": step.PICTURES, "peers": step.PICTURES, "roofline": step.PICTURES},
+        outputs={"depth": step.PICTURES, "rivals": step.PICTURES, "roofline": step.PICTURES},
     )

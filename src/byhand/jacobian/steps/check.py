@@ -23,7 +23,7 @@ from byhand import step
 from byhand.jacobian import error_bounds
 from byhand.jacobian.cost import ORDERS
 from byhand.jacobian.modes import MODES, Mode, Weights, chain, random_weights
-from byhand.jacobian.peers import AUTOMATIC, PUBLISHED, functional_reverse
+from byhand.jacobian.rivals import AUTOMATIC, PUBLISHED, functional_reverse
 from byhand.jacobian.settings import Check
 from byhand.numerics.randomness import generator
 from byhand.numerics.rounding import DTYPES, error
@@ -102,18 +102,18 @@ def rows(settings: Check) -> Iterator[dict[str, Any]]:
                     }
 
 
-def document_rows(settings: Check) -> Iterator[dict[str, Any]]:
+def assignment_rows(settings: Check) -> Iterator[dict[str, Any]]:
     """The assignment's run, one row per mode, precision and reference: the worst of all inputs, and its own tolerance.
 
     One input at a time, as the assignment takes them: both sides then round the same forward pass alike, and their
     difference shows only what the chain adds. A batch rounds it otherwise, and so does float64, which is why float32 is
     held against automatic differentiation in float64 too.
     """
-    hidden = [settings.document_hidden_width] * settings.document_depth
-    widths = (settings.document_input_width, *hidden, settings.document_output_width)
+    hidden = [settings.assignment_hidden_width] * settings.assignment_depth
+    widths = (settings.assignment_input_width, *hidden, settings.assignment_output_width)
     stream = generator("jacobian", "check", "document")
     weights = random_weights(stream, widths, xavier=False)
-    x = torch.randn(settings.document_inputs, widths[0], generator=stream, dtype=torch.float64)
+    x = torch.randn(settings.assignment_inputs, widths[0], generator=stream, dtype=torch.float64)
     for name, dtype in DTYPES.items():
         in_dtype, points = [W.to(dtype) for W in weights], x.to(dtype)
         allowances = mode_allowances(in_dtype, points)
@@ -129,13 +129,13 @@ def document_rows(settings: Check) -> Iterator[dict[str, Any]]:
             table = pd.DataFrame(map(comparison, ours, answer, allowed))
             # allclose as the assignment calls it, with its default relative tolerance
             close = [
-                torch.allclose(one.to(other.dtype), other, atol=settings.document_tolerance)
+                torch.allclose(one.to(other.dtype), other, atol=settings.assignment_tolerance)
                 for one, other in zip(ours, answer, strict=True)
             ]
             yield {
                 "case": "document",
-                "inputs": settings.document_inputs,
-                "depth": settings.document_depth,
+                "inputs": settings.assignment_inputs,
+                "depth": settings.assignment_depth,
                 "widths": "-".join(map(str, widths)),
                 "weights": "normal",
                 "dtype": name,
@@ -151,8 +151,8 @@ def float32_rows(settings: Check) -> Iterator[dict[str, Any]]:
     """Relative error of float32 against the same contender in float64, at the assignment's width, by depth."""
     contenders = {**MODES, **PUBLISHED, **AUTOMATIC}
     for depth, (kind, xavier) in product(settings.float32_depths, WEIGHTS.items()):
-        hidden = [settings.document_hidden_width] * depth
-        widths = (settings.document_input_width, *hidden, settings.document_output_width)
+        hidden = [settings.assignment_hidden_width] * depth
+        widths = (settings.assignment_input_width, *hidden, settings.assignment_output_width)
         errors: dict[str, list[float]] = {name: [] for name in contenders}
         for seed in range(settings.float32_seeds):
             stream = generator("jacobian", "float32", depth, kind, seed)
@@ -178,7 +178,7 @@ def float32_rows(settings: Check) -> Iterator[dict[str, Any]]:
 
 def main(files: step.Files, settings: Check) -> step.Facts:
     """Write the tables."""
-    checked: Sequence[dict[str, Any]] = [*rows(settings), *document_rows(settings)]
+    checked: Sequence[dict[str, Any]] = [*rows(settings), *assignment_rows(settings)]
     tables.write(pd.DataFrame(checked), files.table)
     tables.write(pd.DataFrame(float32_rows(settings)), files.float32)
     seeds = "jacobian/check/<case>, jacobian/float32/<depth>/<weights>/<seed>"

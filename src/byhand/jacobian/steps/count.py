@@ -22,7 +22,7 @@ from byhand import step
 from byhand.jacobian import cost
 from byhand.jacobian.cost import Cost
 from byhand.jacobian.modes import MODES
-from byhand.jacobian.peers import PUBLISHED
+from byhand.jacobian.rivals import PUBLISHED
 from byhand.jacobian.settings import Count
 from byhand.jacobian.shapes import parsed
 from byhand.step import tables

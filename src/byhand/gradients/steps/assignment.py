@@ -10,12 +10,12 @@ import torch
 from byhand import step
 from byhand.gradients.network import LOSSES, NAMES, gradient, random_normal
 from byhand.gradients.references import autograd
-from byhand.gradients.settings import Document
+from byhand.gradients.settings import Assignment
 from byhand.numerics.randomness import generator
 from byhand.step import tables
 
 
-def norms(settings: Document) -> pd.DataFrame:
+def norms(settings: Assignment) -> pd.DataFrame:
     """The norm of the difference for each seed (rows) and parameter (columns)."""
     loss = LOSSES["mean_absolute_error"]
     rows = []
@@ -31,7 +31,7 @@ def norms(settings: Document) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def main(files: step.Files, settings: Document) -> step.Facts:
+def main(files: step.Files, settings: Assignment) -> step.Facts:
     """Write the table."""
     published = tables.read(files.printed, ["parameter", "norm_of_difference"])
     printed = published.set_index(published["parameter"].replace({"W2": "w2"}))["norm_of_difference"]
