@@ -1,4 +1,4 @@
-# make          set up, run the workflow, print where the results are
+# make          set up, run the workflow, print where the results are (TORCH=cpu: torch without GPU libraries)
 # make quick    the whole pipeline in under a minute, on bundled data with tiny networks, in the folder quick
 # make test     set up, run the tests
 # make status   show what is done, running, failed and stale
@@ -15,65 +15,94 @@
 # make slurm    install the plugin that submits jobs to a Slurm cluster: snakemake --profile profiles/slurm
 # make test-slurm  run the pipeline, and what can go wrong, on a Slurm that the tests start (Debian: slurm-wlm, munge)
 # make schema   write config.schema.json from the models of the settings
-# make lock     write requirements.lock, requirements-jax.lock and requirements-slurm.lock from pyproject.toml
+# make lock     write requirements.lock and its companions (dev, jax, slurm) from pyproject.toml
 # make clean    remove results, logs and Snakemake's records (not the data, not .venv)
 
 PYTHON ?= python3
 BIN := .venv/bin
+# By way of Python, since a script in .venv/bin names the folder that it was made in.
+SNAKEMAKE = $(BIN)/python -m snakemake --no-hooks
+PIP_MIRROR = $${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2>/dev/null)}
+UV = mirror="$(PIP_MIRROR)"; test -z "$$mirror" || export UV_DEFAULT_INDEX="$$mirror"; \
+	export VIRTUAL_ENV=.venv SSL_CERT_FILE="$${SSL_CERT_FILE:-$$PIP_CERT}"; test -n "$$SSL_CERT_FILE" || unset SSL_CERT_FILE; \
+	$(BIN)/uv pip --quiet --system-certs
+# Snakemake writes into HOME and asks for the user's name, which a container may lack.
+ifeq ($(shell test -d "$$HOME" && test -w "$$HOME" && echo yes),)
+export HOME := $(shell mkdir -p /tmp/byhand-$$(id -u) && echo /tmp/byhand-$$(id -u))
+endif
+ifeq ($(shell id -un > /dev/null 2>&1 && echo yes),)
+export LOGNAME := user
+endif
 SNAKEFILES := Snakefile workflow/Snakefile $(wildcard workflow/rules/*.smk)
 
 SHELL := bash
+COMPILE = $(UV) compile --universal --python-version 3.11 --generate-hashes --no-header
 # A dry run on one screen: Snakemake's table of jobs, once, two jobs on a line.
 TABLE_OF_JOBS := sed -n '1,/^total/p' | awk '/^(job |---|Assuming)/ { next } \
 	/^[a-z_]+ +[0-9]+$$/ { printf "%-46s%s", $$0, ++n % 2 ? "" : "\n"; next } { print } END { if (n % 2) print "" }'
 
-.PHONY: all setup quick schema test status lint bench gallery verify soak planted reproduce older-processor mutants jax slurm test-slurm lock clean
+.PHONY: all setup again tools quick schema test status lint bench gallery verify soak planted reproduce older-processor mutants jax slurm test-slurm lock clean
 
 all: setup
 ifneq ($(filter -n --dry-run --dryrun,$(ARGS)),)
-	@set -o pipefail; $(BIN)/snakemake --no-hooks $(ARGS) --quiet rules host reason | $(TABLE_OF_JOBS)
+	@set -o pipefail; $(SNAKEMAKE) $(ARGS) --quiet rules host reason | $(TABLE_OF_JOBS)
 else
-	@$(BIN)/snakemake --no-hooks $(ARGS)
+	@$(SNAKEMAKE) $(ARGS)
 	@PYTHONPATH=src $(BIN)/python -m byhand.commands.summary results
 endif
 
-setup: .venv/installed
+# An environment whose Python is gone is set up again.
+setup: $(if $(shell $(BIN)/python -c '' 2>/dev/null && echo works),,again) .venv/installed
 
-# pip installs uv from the same hashed lock file as everything else.
+again:
+	@rm -f .venv/installed .venv/tools
+
+# pip installs uv from the same hashed lock file as everything else; uv is told of pip's mirror, if there is one.
 .venv/installed: requirements.lock
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "byhand needs Python 3.11 or newer; this is %s. Name another: make PYTHON=python3.12" % sys.version.split()[0])'
-	@echo "Setting up .venv (about 3 GB, once) …"
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13) and "byhand needs Python 3.11, 3.12 or 3.13; this is %s. Name another: make PYTHON=python3.12" % sys.version.split()[0])'
+	@echo "Setting up .venv ($(if $(filter cpu,$(TORCH)),1.5,5.5) GB, once) …"
 	@$(PYTHON) -m venv --clear .venv
-	@sed -n '/^uv==/,/^ *# via/p' requirements.lock > .venv/uv.lock
+	@sed -n '/^uv==/,/^ *# via/p' requirements-dev.lock > .venv/uv.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.lock
-	@VIRTUAL_ENV=.venv $(BIN)/uv pip sync --system-certs --quiet --require-hashes --compile-bytecode requirements.lock
+ifeq ($(TORCH),cpu)
+	@$(UV) install --torch-backend cpu --no-verify-hashes --compile-bytecode --constraint requirements.lock -r pyproject.toml
+else
+	@$(UV) install --require-hashes --compile-bytecode -r requirements.lock
+endif
+	@touch $@
+
+# What tests and lint need besides.
+tools: setup .venv/tools
+
+.venv/tools: requirements-dev.lock .venv/installed
+	@$(UV) install $(if $(filter cpu,$(TORCH)),--no-verify-hashes --no-deps,--require-hashes) -r requirements-dev.lock
 	@touch $@
 
 # The project's files are linked, so that this run's results and records stay apart.
 quick: setup
 	@mkdir -p quick
 	@ln -sf $(addprefix ../,Snakefile workflow src assignment notebooks profiles environment.yml config.yaml) quick/
-	@cd quick && ../$(BIN)/snakemake --no-hooks --configfile ../config.quick.yaml $(ARGS)
+	@cd quick && ../$(SNAKEMAKE) --configfile ../config.quick.yaml $(ARGS)
 	@PYTHONPATH=src $(BIN)/python -m byhand.commands.summary quick/results
 
 schema: setup
 	@PYTHONPATH=src $(BIN)/python -m byhand.commands.schema
 
-test: setup
+test: tools
 	@$(BIN)/python -m pytest -n auto $(ARGS)
 
 status: setup
 	@PYTHONPATH=src $(BIN)/python -m byhand.commands.status $(ARGS)
 
-lint: setup
+lint: tools
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
-	@$(BIN)/snakefmt --check $(SNAKEFILES)
-	@$(BIN)/snakemake --lint
+	@$(BIN)/python -m mypy
+	@$(BIN)/python -m snakefmt --check $(SNAKEFILES)
+	@$(SNAKEMAKE) --lint
 
 bench: setup
-	@$(BIN)/snakemake --no-hooks --cores all --forcerun benchmarks -- benchmarks
+	@$(SNAKEMAKE) --cores all --forcerun benchmarks -- benchmarks
 
 gallery: all
 	@PYTHONPATH=src $(BIN)/python -m byhand.commands.gallery --results results --captions workflow/report \
@@ -82,10 +111,10 @@ gallery: all
 verify: setup
 	@PYTHONPATH=src $(BIN)/python -m byhand.commands.verify
 
-soak: setup
+soak: tools
 	@$(BIN)/python -m pytest -n auto -m "soak and not slurm" $(ARGS)
 
-planted: setup
+planted: tools
 	@$(BIN)/python -m pytest -n 2 -m planted $(ARGS)
 
 reproduce: setup
@@ -94,29 +123,27 @@ reproduce: setup
 older-processor: setup
 	@PYTHONPATH=src $(BIN)/python -m byhand.commands.reproduce --older-processor -- $(ARGS)
 
-mutants: setup
-	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --system-certs --quiet mutmut==3.8.1
-	@OMP_NUM_THREADS=1 $(BIN)/mutmut run --max-children 2
+mutants: tools
+	@$(UV) install mutmut==3.8.1
+	@OMP_NUM_THREADS=1 $(BIN)/python -m mutmut run --max-children 2
 	@cut -d, -f1 tests/reliability/equivalent_mutants.csv > mutants/equivalent
-	@! $(BIN)/mutmut results | grep -vFwf mutants/equivalent
+	@! $(BIN)/python -m mutmut results | grep -vFwf mutants/equivalent
 	@echo "Every mutant is killed, but for those in tests/reliability/equivalent_mutants.csv, which change no result."
 
 jax: setup
-	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --system-certs --quiet --require-hashes -r requirements-jax.lock
+	@$(UV) install --require-hashes -r requirements-jax.lock
 
-slurm: setup
-	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --system-certs --quiet --require-hashes -r requirements-slurm.lock
+slurm: tools
+	@$(UV) install --require-hashes -r requirements-slurm.lock
 
 # Most of the time is spent waiting for Slurm, so more tests run at once than there are cores.
 test-slurm: slurm
 	@$(BIN)/python -m pytest -n 4 -m slurm $(ARGS)
 
-lock: setup
-	@$(BIN)/uv pip compile --system-certs --quiet --universal --python-version 3.11 --generate-hashes --no-header --group dev \
-		pyproject.toml --output-file requirements.lock
-	@for group in jax slurm; do \
-		$(BIN)/uv pip compile --system-certs --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-			--group $$group --constraint requirements.lock --output-file requirements-$$group.lock || exit; \
+lock: tools
+	@$(COMPILE) pyproject.toml --output-file requirements.lock
+	@for group in dev jax slurm; do \
+		$(COMPILE) --group $$group --constraint requirements.lock --output-file requirements-$$group.lock || exit; \
 	done
 
 clean:

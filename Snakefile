@@ -19,7 +19,8 @@ from byhand.workflow.rooms import TITLES
 from byhand.workflow.rules import at_most, download_flags, figure, files, recorded, shell_prefix, step, written_by
 
 configuration.or_exit(configuration.check_name, ROOT)
-configuration.or_exit(configuration.check_file, ROOT / "config.yaml")
+for path in [ROOT / "config.yaml", *workflow.overwrite_configfiles]:
+    configuration.or_exit(configuration.check_file, Path(path))
 shell.prefix(shell_prefix(SOURCE, workflow.deployment_settings.deployment_method))
 keep_with_results(Path.cwd())
 
@@ -77,6 +78,7 @@ rule benchmarks:
         [written_by(workflow.rules, room, benchmarks=True) for room in TITLES],
 
 
+configuration.or_exit(configuration.check_clock, [*ROOT.glob("assignment/**/*.*"), *Path("results").rglob("*.*")])
 fingerprint.save()
 
 

@@ -1,6 +1,7 @@
 """What several rooms' tests share: where the real data are, and a small housing data set that is always there."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,6 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 REAL_DATA = Path(os.environ.get("BYHAND_TEST_DATA", ROOT.parent / "shared" / "data"))
 
 torch.set_num_threads(1)
+# Started by nohup or with &, this process has Ctrl-C ignored, and would hand that down to all that it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # How long an example takes is a fact about the machine, and no test's concern.
 settings.register_profile("byhand", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -121,17 +121,68 @@ def test_a_small_shape_is_bound_by_its_calls_and_a_large_one_is_not() -> None:
         assert row["share_of_calls"] == pytest.approx(took / 1e-5)
 
 
-def test_auto_takes_what_is_there_and_an_absent_device_is_told_in_one_line(tmp_path: Path) -> None:
-    assert devices.available(tmp_path) == ["cpu"]
-    (tmp_path / "dev").mkdir()
-    (tmp_path / "dev/nvidiactl").touch()
-    assert devices.available(tmp_path) == ["cpu"]
-    (tmp_path / "dev/nvidia0").touch()
-    assert devices.available(tmp_path) == ["cpu", "cuda"]
-    assert devices.chosen("auto", ["cpu", "cuda"]) == ["cpu", "cuda"]
-    assert devices.chosen(["cuda"], ["cpu", "cuda"]) == ["cuda"]
-    with pytest.raises(BadInput, match=r"devices: found cuda, expected one that is here: cpu$"):
-        devices.chosen(["cpu", "cuda"], ["cpu"])
+BUILT = "cuda: Optional[str] = '13.0'\nhip: Optional[str] = None\n"
+"""Two lines of torch's version.py."""
+
+
+class Driver:
+    """A driver of NVIDIA's as ctypes shows it."""
+
+    def __init__(self, status: int = 0, version: int = 13000, count: int = 1) -> None:
+        self.numbers = {"version": version, "count": count}
+        self.status = status
+
+    def cuInit(self, _: int) -> int:
+        return self.status
+
+    def cuDriverGetVersion(self, place: Any) -> None:
+        place._obj.value = self.numbers["version"]
+
+    def cuDeviceGetCount(self, place: Any) -> None:
+        place._obj.value = self.numbers["count"]
+
+
+@pytest.mark.parametrize("sign", ["dev/nvidia0", "dev/dxg", "proc/driver/nvidia/gpus/0"])
+@pytest.mark.parametrize(
+    ("driver", "built", "why"),
+    [
+        (Driver(), BUILT, None),
+        (Driver(version=13020), BUILT, None),
+        (Driver(), "cuda: Optional[str] = None\n", "this torch is built without CUDA"),
+        (None, BUILT, "the driver's library libcuda.so.1 cannot be loaded"),
+        (Driver(status=999), BUILT, "the driver refuses to start (CUDA error 999)"),
+        (Driver(version=12040), BUILT, "the driver supports CUDA 12, and torch needs 13"),
+        (Driver(count=0), BUILT, "the driver shows no GPU to this process"),
+    ],
+)
+def test_a_gpu_that_is_seen_counts_only_if_torch_can_use_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sign: str, driver: Driver | None, built: str, why: str | None
+) -> None:
+    def load(_: str) -> Driver:
+        if driver is None:
+            raise OSError("no such library")
+        return driver
+
+    monkeypatch.setattr("ctypes.CDLL", load)
+    assert devices.why_no_gpu(tmp_path, built) == ""
+    (tmp_path / sign).parent.mkdir(parents=True)
+    (tmp_path / sign).touch()
+    assert devices.why_no_gpu(tmp_path, built) == why
+
+
+def test_auto_measures_the_cpu_alone_where_the_gpu_is_of_no_use_and_says_why(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert devices.chosen("auto", "") == ["cpu"]
+    assert devices.chosen("auto", None) == ["cpu", "cuda"]
+    assert capsys.readouterr().err == ""
+    assert devices.chosen("auto", "the driver is too old") == ["cpu"]
+    assert capsys.readouterr().err == "jacobian.devices: auto measures the CPU alone: the driver is too old\n"
+    assert devices.chosen(["cuda"], None) == ["cuda"]
+    with pytest.raises(BadInput, match=r"devices: found cuda, expected cpu: no GPU is here$"):
+        devices.chosen(["cpu", "cuda"], "")
+    with pytest.raises(BadInput, match=r"devices: found cuda, expected cpu: the driver is too old$"):
+        devices.chosen(["cuda"], "the driver is too old")
 
 
 @pytest.mark.parametrize(
@@ -366,7 +417,7 @@ def test_only_the_named_contenders_take_part(step: Step, tmp_path: Path) -> None
     assert set(pd.read_csv(tmp_path / "t.csv")["contender"]) == {"reverse", "published_forward"}
     done = step("jacobian.steps.benchmark", *flags, "--contenders", "revers", "--table", tmp_path / "none.csv")
     assert done.returncode == 1
-    assert done.stderr.splitlines()[-1].endswith("--contenders revers: no contender has such a name")
+    assert done.stderr.splitlines()[-1].endswith("--contenders revers: nothing could be timed by these names")
     assert not (tmp_path / "none.csv").exists()
 
 
@@ -381,11 +432,11 @@ def test_the_cuda_rule_asks_for_a_gpu_and_a_dry_run_plans_it(tmp_path: Path) -> 
 
 
 def test_naming_an_absent_device_ends_snakemake_with_one_line(tmp_path: Path) -> None:
-    if "cuda" in devices.available():
+    if devices.why_no_gpu() is None:
         pytest.skip("this machine has a GPU")
     project = fresh(tmp_path / "project")
     project.configure("jacobian", "devices", value=["cuda"])
     done = project.snakemake("--dry-run")
     assert done.returncode != 0
     said = [line for line in done.stderr.splitlines() if not line.startswith("Using workflow specific profile")]
-    assert said == ["config: jacobian.devices: found cuda, expected one that is here: cpu"]
+    assert said == ["config: jacobian.devices: found cuda, expected cpu: no GPU is here"]

@@ -12,7 +12,7 @@ from byhand.errors import BadInput
 from byhand.report import claims
 from byhand.report.claims import Claim, Finding, Number
 from byhand.report.judgement import finding_text, judge_claim
-from byhand.workflow.settings import Section
+from byhand.workflow.setting_types import Section
 from tests.conftest import ROOT, Step
 
 Entry = TypeVar("Entry", bound=Section)

@@ -72,7 +72,7 @@ use rule visible_step as housing_benchmark with:
         "logs/housing/benchmark.log",
     threads: workflow.cores or 1
     params:
-        **step("housing.steps.benchmark", OPTIMISATION, HOUSING["benchmark"], arguments=["--threads", "1"]),
+        **step("housing.steps.benchmark", OPTIMISATION, HOUSING["benchmark"], arguments=["--threads", "1", "--alone"]),
 
 
 RESULTS["housing"] += expand(rules.housing_train.output, protocol=PROTOCOLS)

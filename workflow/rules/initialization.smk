@@ -3,20 +3,14 @@
 import re
 
 from byhand.initialization.cells import ORDERS, PATH, cells, assignment, paths
-from byhand.initialization.settings import NAMES
 
 INITIALIZATION = config["initialization"]
 CELLS = cells(INITIALIZATION)
 ASSIGNMENT = assignment(INITIALIZATION)
 NETWORK = {key: INITIALIZATION["assignment"][key] for key in ("depth", "hidden_width")}
 CELL = f"initialization/training/{PATH}"
+DRAWN_BY = "byhand.initialization.initializations."  # the step imports a module of it by its name
 PROPAGATION = "results/initialization/propagation/{initialization}"
-
-
-def code_of(wildcards):
-    """The code of the initialisation, which the step imports by its name; U[-d, d] has none of its own."""
-    name = wildcards.initialization
-    return fingerprint.code(f"byhand.initialization.initializations.{name}") if name in NAMES else ""
 
 
 wildcard_constraints:
@@ -45,7 +39,7 @@ use rule step as initialization_propagate with:
             {"depths": INITIALIZATION["grid"]["depths"]},
             INITIALIZATION["propagation"],
         ),
-        initialization=code_of,
+        initialization=lambda wildcards: fingerprint.code_if_any(DRAWN_BY + wildcards.initialization),
 
 
 use rule step as initialization_train with:
@@ -60,7 +54,7 @@ use rule step as initialization_train with:
         **at_most(mem_mb=3000),
     params:
         **step("initialization.steps.train", INITIALIZATION["training"]),
-        initialization=code_of,
+        initialization=lambda wildcards: fingerprint.code_if_any(DRAWN_BY + wildcards.initialization),
 
 
 use rule step as initialization_phase with:
@@ -119,6 +113,7 @@ use rule visible_step as initialization_benchmark with:
             NETWORK,
             {key: INITIALIZATION["training"][key] for key in ("batch_size", "learning_rate")},
             INITIALIZATION["benchmark"],
+            arguments=["--alone"],
         ),
 
 

@@ -3,7 +3,7 @@
 from byhand.jacobian import devices
 
 JACOBIAN = config["jacobian"]
-DEVICES = configuration.or_exit(devices.chosen, JACOBIAN["devices"], devices.available())
+DEVICES = configuration.or_exit(devices.chosen, JACOBIAN["devices"], devices.why_no_gpu())
 
 
 use rule step as jacobian_check with:
@@ -38,7 +38,7 @@ use rule step as jacobian_times_cpu with:
     resources:
         **at_most(mem_mb=4000, runtime=60),
     params:
-        **step("jacobian.steps.benchmark", JACOBIAN["times"]),
+        **step("jacobian.steps.benchmark", JACOBIAN["times"], arguments=["--alone"]),
 
 
 use rule jacobian_times_cpu as jacobian_times_cuda with:
@@ -75,7 +75,7 @@ use rule jacobian_times_cpu as jacobian_benchmark_cpu with:
     log:
         "logs/jacobian/benchmark_{device}.log",
     params:
-        **step("jacobian.steps.benchmark", {"contenders": []}, JACOBIAN["benchmark"]),
+        **step("jacobian.steps.benchmark", {"contenders": []}, JACOBIAN["benchmark"], arguments=["--alone"]),
 
 
 use rule jacobian_benchmark_cpu as jacobian_benchmark_cuda with:

@@ -81,4 +81,4 @@ use rule visible_step as least_squares_benchmark with:
         "logs/least_squares/benchmark.log",
     threads: workflow.cores or 1
     params:
-        **step("least_squares.steps.benchmark", LEAST_SQUARES["benchmark"], arguments=["--threads", "1"]),
+        **step("least_squares.steps.benchmark", LEAST_SQUARES["benchmark"], arguments=["--threads", "1", "--alone"]),

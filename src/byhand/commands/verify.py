@@ -34,6 +34,8 @@ def main(arguments: argparse.Namespace) -> None:
     """Say that all is as it was made, or what is not."""
     if not arguments.results.is_dir():
         raise BadInput(f"{arguments.results}: no such folder")
+    if not provenance.files_in(arguments.results):
+        raise BadInput(f"{arguments.results}: there are no results yet; `make` writes them")
     differing = list(differences(arguments.results))
     for name, what in differing:
         print(f"{name}: {what}")

@@ -21,7 +21,7 @@ import joblib
 import numpy as np
 from joblib import numpy_pickle
 
-from byhand.data.layout import CACHES, existing
+from byhand.data.layout import FOLDERS, NAMES, existing
 from byhand.step.files import atomic_write
 
 HOUSING_SHA256 = "898f39f9b96274ded9a9f5a3b1b9f1dc032ab86955ac0f86b1c17330ba30cb25"
@@ -60,7 +60,7 @@ def copied(source: str, home: Path, folder: Path) -> tuple[list[Path], list[str]
     """
     good, refusals = [], []
     for path in existing(source, home):
-        target = folder / _unpacked(path)
+        target = folder / FOLDERS[source][0] / _unpacked(path).name
         if target.exists():
             continue
         try:
@@ -76,7 +76,7 @@ def copied(source: str, home: Path, folder: Path) -> tuple[list[Path], list[str]
 
 def complete(source: str, folder: Path) -> bool:
     """Whether `folder` holds all that `source` is read from."""
-    return all((folder / _unpacked(path)).exists() for path in CACHES[source])
+    return all((folder / FOLDERS[source][0] / _unpacked(Path(name))).exists() for name in NAMES[source])
 
 
 def _unpacked(path: Path) -> Path:

@@ -4,13 +4,24 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-MNIST = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
-
-CACHES = {
+NAMES = {
     # each file packed or unpacked; the packed one goes first, for it has torchvision's own checksum
-    "mnist": [Path("MNIST/raw", f"{name}{ending}") for name in MNIST for ending in (".gz", "")],
-    "california_housing": [Path("cal_housing_py3.pkz")],
+    "mnist": [
+        f"{name}{ending}"
+        for name in (
+            "train-images-idx3-ubyte",
+            "train-labels-idx1-ubyte",
+            "t10k-images-idx3-ubyte",
+            "t10k-labels-idx1-ubyte",
+        )
+        for ending in (".gz", "")
+    ],
+    "california_housing": ["cal_housing_py3.pkz"],
 }
+"""The files that each source is read from."""
+
+FOLDERS = {"mnist": ("MNIST/raw", "raw", "."), "california_housing": (".", "scikit_learn_data")}
+"""Where in a cache they may lie; the library itself looks in the first folder."""
 
 
 def existing(source: str, home: Path) -> list[Path]:
@@ -18,7 +29,18 @@ def existing(source: str, home: Path) -> list[Path]:
 
     Whatever it is: a folder or a file that may not be read is there too, and is to be refused by name.
     """
-    return [path for path in CACHES.get(source, ()) if _is_there(home / path)]
+    places = ([Path(folder, name) for folder in FOLDERS[source]] for name in NAMES.get(source, ()))
+    return [path for paths in places for path in paths if _is_there(home / path)]
+
+
+def missing(sources: Iterable[str], home: str) -> list[str]:
+    """A line for each source of which the cache `home` holds nothing."""
+    return [
+        f"{home}: holds no {source.replace('_', ' ')}, expected {NAMES[source][0]} in it or in its folder"
+        f" {' or '.join(folder for folder in FOLDERS[source] if folder != '.')}"
+        for source in sources
+        if home and source in NAMES and not existing(source, Path(home))
+    ]
 
 
 def cached(sources: Iterable[str], home: str) -> list[str]:

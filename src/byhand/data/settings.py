@@ -4,11 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from byhand.workflow.settings import Different, Seconds, Section, number, text, whole
+from byhand.workflow.setting_types import Different, Seconds, Section, number, text, whole
 
 ImageSource = Annotated[Literal["mnist", "digits"], Field(title="one of mnist, digits")]
 HousingSource = Annotated[Literal["california_housing", "diabetes"], Field(title="one of california_housing, diabetes")]
-Url = Annotated[str, text("a base URL (http:// or https://, ending in a slash)", r"https?://[^\s]+/")]
+Url = Annotated[
+    str, text("a base URL (http:// or https://, without a password, ending in a slash)", r"https?://[^\s@]+/")
+]
 Urls = Annotated[tuple[Url, ...], Different("a list of base URLs (http:// or https://, ending in a slash)", least=0)]
 
 

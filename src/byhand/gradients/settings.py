@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from byhand.workflow.settings import PositiveFraction, Section, Seeds, Size, Sizes
+from byhand.workflow.setting_types import PositiveFraction, Section, Seeds, Size, Sizes
 
 
 class Check(Section):

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from byhand.workflow.settings import (
+from byhand.workflow.setting_types import (
     BatchSize,
     Epochs,
     LearningRate,

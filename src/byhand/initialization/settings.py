@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from byhand.workflow.settings import (
+from byhand.workflow.setting_types import (
     BatchSize,
     Different,
     Epochs,

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
-from byhand.workflow.settings import Different, PositiveFraction, Seconds, Section, Seeds, Size, Sizes, text, whole
+from byhand.workflow.setting_types import Different, PositiveFraction, Seconds, Section, Seeds, Size, Sizes, text, whole
 
 Layers = Annotated[int, whole(1, 100)]
 Repetitions = Annotated[int, whole(1, 1000)]

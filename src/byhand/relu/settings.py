@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from byhand.workflow.settings import Different, GridPoints, Section, Size, number, whole
+from byhand.workflow.setting_types import Different, GridPoints, Section, Size, number, whole
 
 Threshold = Annotated[
     float, number("from 0 to 1000000 (below 0 soft thresholding jumps, and no ReLU network does)", ge=0, le=1e6)

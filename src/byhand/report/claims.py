@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 
 from byhand.errors import BadInput
 from byhand.workflow.configuration import FAST
-from byhand.workflow.settings import Section, first_error
+from byhand.workflow.setting_types import Section, first_error
 
 SIGNS = {
     "holds": "✓",

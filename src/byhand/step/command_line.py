@@ -17,8 +17,8 @@ from typing import Any, TypeVar, get_args, get_origin
 from pydantic import ValidationError
 
 from byhand.errors import BadInput
-from byhand.step import provenance
-from byhand.workflow.settings import Section, first_error
+from byhand.step import files, provenance
+from byhand.workflow.setting_types import Section, first_error
 
 Settings = TypeVar("Settings", bound=Section)
 Files = argparse.Namespace
@@ -56,11 +56,13 @@ def run(
             _flag(name), type=Path, nargs="*" if several else None, required=True, help=help_text, metavar=name.upper()
         )
     extra(arguments)
-    started = time.perf_counter()
+    arguments.add_argument("--alone", action="store_true", help="wait until no other step of this run computes")
 
     def step(parsed: argparse.Namespace) -> None:
         values = given(parsed, settings) if settings else None
-        facts = dict((main(parsed, values) if settings else main(parsed)) or {})
+        with files.turn(parsed.alone):
+            started = time.perf_counter()
+            facts = dict((main(parsed, values) if settings else main(parsed)) or {})
         provenance.write(
             _paths(parsed, outputs),
             step=_name(),

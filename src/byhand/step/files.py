@@ -6,6 +6,7 @@ import glob
 import hashlib
 import os
 import secrets
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,6 +42,22 @@ def atomic_write(path: Path) -> Iterator[Path]:
             os.close(handle)
 
 
+@contextlib.contextmanager
+def turn(alone: bool) -> Iterator[None]:
+    """Compute beside the other steps of this run on this machine, or `alone`, which waits until they have ended.
+
+    The steps share a lock on a file for the working folder, of which whoever computes alone holds the whole.
+    """
+    folder = hashlib.sha256(os.fsencode(Path.cwd())).hexdigest()[:16]
+    handle = os.open(Path(tempfile.gettempdir(), f"byhand-{os.getuid()}-{folder}"), os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        with contextlib.suppress(OSError):  # a file system without locks
+            fcntl.flock(handle, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(handle)
+
+
 def write_text(path: Path, text: str) -> None:
     """Write `text` to `path` as UTF-8 with Unix line ends, whole or not at all."""
     with atomic_write(path) as temporary:
@@ -66,6 +83,6 @@ def _locked(path: Path) -> int:
 
 def _remove_abandoned(path: Path) -> None:
     for left in path.parent.glob(f".{glob.escape(path.stem)}.*{glob.escape(path.suffix)}"):
-        with contextlib.suppress(OSError), left.open("rb") as file:
+        with contextlib.suppress(OSError), left.open("rb+") as file:  # NFS locks only what may be written
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             left.unlink()

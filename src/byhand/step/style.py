@@ -31,6 +31,8 @@ COLOURS = {
 }
 """The palette of Okabe and Ito (2008), which stays apart for every common kind of colour blindness; grey is ours."""
 
+# What matplotlib ships, whatever a `matplotlibrc` of the user says; a backend cannot be changed by a style.
+_DEFAULTS: Any = {key: value for key, value in matplotlib.rcParamsDefault.items() if not key.startswith("backend")}
 _RC: Any = {
     "font.size": 8,
     "axes.titlesize": 8,
@@ -60,7 +62,7 @@ def figure(outputs: list[Path], rows: int = 1, columns: int = 1, **options: Any)
 
     The files hold no dates, so equal tables give equal bytes.
     """
-    with plt.rc_context(_RC):
+    with plt.rc_context({**_DEFAULTS, **_RC}):
         options.setdefault("figsize", (COLUMN * columns, 2.6 * rows))
         drawn, axes = plt.subplots(rows, columns, **options)
         yield drawn, axes

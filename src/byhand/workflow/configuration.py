@@ -3,15 +3,21 @@
 Imported while Snakemake reads the Snakefile, so nothing heavy is imported here.
 """
 
+import contextlib
+import datetime
 import os
+import re
+import shlex
 import sys
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import yaml
 from pydantic import ValidationError
 
+from byhand.data import layout
 from byhand.data.settings import Data
 from byhand.errors import BadInput
 from byhand.gradients.settings import Gradients
@@ -20,7 +26,7 @@ from byhand.initialization.settings import Initialization
 from byhand.jacobian.settings import Jacobian
 from byhand.least_squares.settings import LeastSquares
 from byhand.relu.settings import Relu
-from byhand.workflow.settings import Section, first_error, short
+from byhand.workflow.setting_types import Section, first_error, short
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -50,10 +56,27 @@ def validated(config: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         BadInput: the first thing that is wrong: which key, what was found, what is allowed.
     """
+    config = plain(config)
     try:
         return _in_order(config, Configuration.model_validate(config).model_dump())
     except ValidationError as error:
         raise BadInput(f"config: {first_error(error, Configuration)}") from error
+
+
+def plain(value: Any) -> Any:
+    """The value as it was meant, where YAML 1.1 or Snakemake's `--config` read it as something else.
+
+    `1e-3` is text to YAML 1.1, and so is every number inside a value of `--config`; 1000-10-10, a shape, is a date.
+    """
+    if isinstance(value, Mapping):
+        return {key: plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [plain(inner) for inner in value]
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, str) and re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", value):
+        return int(value) if re.fullmatch(r"[-+]?\d+", value) else float(value)
+    return None if value == "null" else value
 
 
 def _in_order(values: Mapping[str, Any], of: Mapping[str, Any]) -> dict[str, Any]:
@@ -73,7 +96,7 @@ def data_home(config: Mapping[str, Any]) -> str:
     """The folder of the data sets' caches: the environment variable, else `data.home`; empty if neither names one.
 
     Raises:
-        BadInput: there is no such folder, or its name has braces.
+        BadInput: there is no such folder, its name has braces, or a file in it is dated in the future.
     """
     variable = os.environ.get(DATA_HOME)
     home = os.path.expanduser(variable or config["data"]["home"] or "")
@@ -82,6 +105,10 @@ def data_home(config: Mapping[str, Any]) -> str:
             f"{DATA_HOME if variable else 'config: data.home'}: found {home!r}, expected a folder that exists"
         )
     check_name(Path(home))
+    sources = [*config["data"]["images"], *config["data"]["housing"]]
+    check_clock(map(Path, layout.cached(sources, home)))
+    for line in layout.missing(sources, home):
+        print(line, file=sys.stderr)
     return home
 
 
@@ -116,6 +143,22 @@ def check_file(path: Path) -> None:
         raise BadInput(f"{path.name}: found {short(content)}, expected a mapping of sections to their values")
 
 
+def check_clock(paths: Iterable[Path], now: float | None = None) -> None:
+    """Refuse files that are dated in the future: Snakemake would take every new result for older, and delete it.
+
+    Raises:
+        BadInput: a file was last changed later than `now`, by default the time here, and ten seconds.
+    """
+    now = time.time() if now is None else now
+    for path in paths:
+        with contextlib.suppress(OSError):
+            if (ahead := path.stat().st_mtime - now) > 10:
+                raise BadInput(
+                    f"{path}: dated {ahead:,.0f} seconds in the future, expected a date in the past; correct the clock,"
+                    f" or the date with: touch {shlex.quote(str(path))}"
+                )
+
+
 class _UniqueKeys(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen = set()
@@ -126,3 +169,13 @@ class _UniqueKeys(yaml.SafeLoader):
                 )
             seen.add(key_node.value)
         return super().construct_mapping(node, deep)
+
+    def construct_yaml_timestamp(self, node: yaml.ScalarNode) -> Any:
+        try:
+            return super().construct_yaml_timestamp(node)
+        except ValueError as error:
+            problem = f"{node.value} is a date to YAML, and there is none such; write it in quotes"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark) from error
+
+
+_UniqueKeys.add_constructor("tag:yaml.org,2002:timestamp", _UniqueKeys.construct_yaml_timestamp)

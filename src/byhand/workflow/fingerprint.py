@@ -40,6 +40,11 @@ def code(*of: str) -> str:
     return digest.hexdigest()[:16]
 
 
+def code_if_any(module: str) -> str:
+    """The fingerprint of a module that a step imports by a computed name; empty if there is none."""
+    return code(module) if _path(module) else ""
+
+
 def of_notebook(path: Path) -> list[str]:
     """The fingerprints of all that the code of a Jupyter notebook imports from the package."""
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]

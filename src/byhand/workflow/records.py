@@ -22,4 +22,4 @@ def keep_with_results(directory: Path) -> None:
         )  # else it thinks them an old format
         if not link.exists():
             link.unlink(missing_ok=True)
-            link.symlink_to(os.path.relpath(records, link.parent), target_is_directory=True)
+            link.symlink_to(os.path.relpath(records.resolve(), link.parent.resolve()), target_is_directory=True)

@@ -12,18 +12,25 @@ from byhand.data.layout import in_use
 from byhand.workflow.fingerprint import code
 from byhand.workflow.rooms import TITLES
 
+SEALED = {"PYTHONNOUSERSITE": "1", "PYTHONSAFEPATH": "1", "PYTHONUTF8": "1"}
+"""Nothing in the user's or the working folder is imported in place of a package; output may hold any character."""
 
-def shell_prefix(source: Path, deployment: Any) -> str:
-    """What each shell command begins with.
+UNSET = ("PYTHONHOME", "PYTHONSTARTUP", "PYTHONOPTIMIZE", "PYTHONWARNINGS", "MATPLOTLIBRC", "BASH_ENV")
+"""What would change what a step does."""
 
-    Steps run the code in `source`, installed or not, with this Snakemake's own Python, activated or not (unless
-    Snakemake is asked to deploy the software: `snakemake --sdm conda`). This replaces Snakemake's own prefix, bash's
-    strict mode, without which a step that fails before `| tee` would count as done.
+
+def shell_prefix(source: Path, deployment: Iterable[Any]) -> str:
+    """What each shell command begins with: the environment of every step.
+
+    Steps run the code in `source`, installed or not, with this Snakemake's own Python, activated or not (unless conda
+    is to deploy the software: `snakemake --sdm conda`). This replaces Snakemake's own prefix, bash's strict mode,
+    without which a step that fails before `| tee` would count as done.
     """
-    exports = f"export PYTHONPATH={shlex.quote(str(source))}"
-    if not deployment:
-        exports += f" PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH"
-    return f"set -euo pipefail; {exports}; "
+    exports = {"PYTHONPATH": str(source), **SEALED}
+    words = [f"{name}={shlex.quote(value)}" for name, value in exports.items()]
+    if not any("conda" in str(method).lower() for method in deployment):
+        words.append(f"PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH")
+    return f"set -euo pipefail; unset {' '.join(UNSET)}; export {' '.join(words)}; "
 
 
 def step(name: str, *sections: Mapping[str, Any], arguments: Iterable[str] = ()) -> dict[str, Any]:

@@ -19,7 +19,7 @@ def label(initialization: str) -> str:
     if initialization in _STYLES:
         return _STYLES[initialization][0]
     d = initialization.removeprefix("uniform_")
-    return f"U[−{d}, {d}]"
+    return initialization.replace("_", " ") if d == initialization else f"U[−{d}, {d}]"
 
 
 def colour(initialization: str) -> str:

@@ -7,6 +7,7 @@ and the histograms of the activations at the assignment's depth and width.
 
 from collections.abc import Iterator
 from itertools import pairwise, product
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,8 @@ from byhand.initialization.initializations import named
 from byhand.initialization.settings import PropagateStep
 from byhand.numerics.randomness import generator
 from byhand.step import tables
+
+Row = dict[str, Any]
 
 
 def pixels(images: Images, count: int) -> Iterator[tuple[str, Tensor]]:
@@ -42,13 +45,52 @@ def pixels(images: Images, count: int) -> Iterator[tuple[str, Tensor]]:
     yield "standardised", (x[:count] - mean) / variance.sqrt()
 
 
+def layer_rows(case: Row, layers: propagation.Layers, theirs: theory.Prediction, chi_1: float) -> Iterator[Row]:
+    """What each layer does, beside the prediction: means over the seeds."""
+    depth = len(theirs.delta_ratio)
+    last_hidden = layers.delta_norm[:, depth - 1].square().mean().sqrt()
+    for layer in range(depth + 1):
+        hidden = layer < depth
+        square = layers.delta_norm[:, layer].square().mean().sqrt()
+        yield {
+            **case,
+            "chi_1": chi_1,
+            "depth_scale": theory.depth_scale(chi_1),
+            "layer": layer + 1,
+            **{name: getattr(layers, name)[:, layer].mean().item() for name in propagation.COLUMNS},
+            "delta_ratio": (square / last_hidden).item(),
+            "predicted_delta_ratio": theirs.delta_ratio[layer] if hidden else None,
+            "predicted_activation_deviation": theirs.activation_deviation[layer] if hidden else None,
+            "predicted_saturated_share": theirs.saturated_share[layer] if hidden else None,
+            "seeds": len(layers.delta_norm),
+        }
+
+
+def norm_rows(case: Row, layers: propagation.Layers) -> Iterator[Row]:
+    """Each seed's norms in each layer."""
+    seeds, count = layers.delta_norm.shape
+    for layer, seed in product(range(count), range(seeds)):
+        norms = {name: getattr(layers, name)[seed, layer].item() for name in propagation.COLUMNS[:3]}
+        yield {**case, "layer": layer + 1, "seed": seed, **norms}
+
+
+def histogram_rows(case: Row, shares: Tensor) -> Iterator[Row]:
+    """The histogram of each layer's activations, `shares` (depth, bins)."""
+    edges = torch.linspace(-1, 1, shares.shape[1] + 1, dtype=torch.float64).tolist()
+    for layer, of_layer in enumerate(shares.tolist(), start=1):
+        for (left, right), share in zip(pairwise(edges), of_layer, strict=True):
+            yield {**case, "layer": layer, "left_edge": left, "right_edge": right, "share": share}
+
+
 def main(files: step.Files, settings: PropagateStep) -> step.Facts:
     """Write the tables."""
     initialization = named(settings.initialization)
     images = load_images(files.data)
     labels = training.batches(images, "test").labels[: settings.images]
     classes = int(images.train_labels.max()) + 1
-    summaries, norms, histograms = [], [], []
+    summaries: list[Row] = []
+    norms: list[Row] = []
+    histograms: list[Row] = []
     networks = dict.fromkeys(
         [(depth, settings.hidden_width) for depth in (*settings.depths, settings.depth)]
         + [(settings.depth, width) for width in settings.hidden_widths]
@@ -56,68 +98,24 @@ def main(files: step.Files, settings: PropagateStep) -> step.Facts:
     cases = list(product(pixels(images, settings.images), networks))
     for (scale, x), (depth, width) in tqdm(cases, desc=settings.initialization, unit="network", mininterval=2):
         layer_widths = network.widths(x.shape[1], width, depth, classes)
-        variances = [initialization.variance(*shape) for shape in pairwise(layer_widths)]
-        streams = [
-            generator("initialization/weights", settings.initialization, depth, width, seed)
-            for seed in range(settings.seeds)
-        ]
+        name = ("initialization/weights", settings.initialization, depth, width)
+        streams = [generator(*name, seed) for seed in range(settings.seeds)]
         parameters = network.initial(initialization, layer_widths, streams)
         layers = propagation.measured(parameters, x, labels)
+        variances = [initialization.variance(*shape) for shape in pairwise(layer_widths)]
         theirs = theory.predicted(layer_widths, variances, x.square().sum(1).numpy(), propagation.SATURATED)
-        chi_1 = theory.chi(width * initialization.variance(width, width))
-        case = {
-            **images.columns,
-            "initialization": settings.initialization,
-            "pixels": scale,
-            "depth": depth,
-            "hidden_width": width,
-        }
-        last_hidden = layers.delta_norm[:, depth - 1].square().mean().sqrt()
-        for layer in range(depth + 1):
-            hidden = layer < depth
-            means = {name: getattr(layers, name)[:, layer].mean().item() for name in propagation.COLUMNS}
-            square = layers.delta_norm[:, layer].square().mean().sqrt()
-            summaries.append(
-                {
-                    **case,
-                    "chi_1": chi_1,
-                    "depth_scale": theory.depth_scale(chi_1),
-                    "layer": layer + 1,
-                    **means,
-                    "delta_ratio": (square / last_hidden).item(),
-                    "predicted_delta_ratio": theirs.delta_ratio[layer] if hidden else None,
-                    "predicted_activation_deviation": theirs.activation_deviation[layer] if hidden else None,
-                    "predicted_saturated_share": theirs.saturated_share[layer] if hidden else None,
-                    "seeds": settings.seeds,
-                }
-            )
-            norms += [
-                {
-                    **case,
-                    "layer": layer + 1,
-                    "seed": seed,
-                    **{name: getattr(layers, name)[seed, layer].item() for name in propagation.COLUMNS[:3]},
-                }
-                for seed in range(settings.seeds)
-            ]
+        case = {**images.columns, "initialization": settings.initialization, "pixels": scale}
+        case |= {"depth": depth, "hidden_width": width}
+        summaries += layer_rows(case, layers, theirs, theory.chi(width * initialization.variance(width, width)))
+        norms += norm_rows(case, layers)
         if scale == "unit" and (depth, width) == (settings.depth, settings.hidden_width):
-            shares = propagation.histogram(parameters, x.float(), settings.bins)
-            edges = torch.linspace(-1, 1, settings.bins + 1, dtype=torch.float64)
-            histograms += [
-                {**case, "layer": layer + 1, "left_edge": left, "right_edge": right, "share": share}
-                for layer in range(depth)
-                for left, right, share in zip(
-                    edges[:-1].tolist(), edges[1:].tolist(), shares[layer].tolist(), strict=True
-                )
-            ]
-    columns = [*case, "layer", "left_edge", "right_edge", "share"]
+            histograms += histogram_rows(case, propagation.histogram(parameters, x.float(), settings.bins))
     tables.write(pd.DataFrame(summaries), files.table)
     tables.write(pd.DataFrame(norms), files.norms)
+    columns = [*case, "layer", "left_edge", "right_edge", "share"]
     tables.write(pd.DataFrame(histograms, columns=columns), files.histograms)
-    return {
-        "data": images.columns,
-        "seeds": f"initialization/weights/{settings.initialization}/<depth>/<width>/0 … {settings.seeds - 1}",
-    }
+    seeds = f"initialization/weights/{settings.initialization}/<depth>/<width>/0 … {settings.seeds - 1}"
+    return {"data": images.columns, "seeds": seeds}
 
 
 if __name__ == "__main__":

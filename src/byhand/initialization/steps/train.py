@@ -11,7 +11,7 @@ import torch
 from tqdm import tqdm
 
 from byhand import step
-from byhand.data.arrays import load_images
+from byhand.data.arrays import Images, load_images
 from byhand.initialization import network, propagation, training
 from byhand.initialization.initializations import named
 from byhand.initialization.settings import TrainStep
@@ -21,75 +21,67 @@ from byhand.step import tables
 MEASURES = ("train_loss", "train_accuracy", "test_loss", "test_accuracy")
 
 
+def start(settings: TrainStep, images: Images) -> network.Parameters:
+    """The initial parameters of all seeds."""
+    classes = int(images.train_labels.max()) + 1
+    layer_widths = network.widths(images.train_images[0].size, settings.hidden_width, settings.depth, classes)
+    return network.initial(named(settings.initialization), layer_widths, streams(settings, "weights"))
+
+
+def streams(settings: TrainStep, purpose: str) -> list[torch.Generator]:
+    """Each seed's random stream for a purpose."""
+    name = (f"initialization/{purpose}", settings.initialization, settings.depth, settings.hidden_width)
+    return [generator(*name, seed) for seed in range(settings.seeds)]
+
+
+def layer_table(parameters: network.Parameters, probe: training.Rows) -> pd.DataFrame:
+    """Each layer's norms and activations on the rows of `probe`, one row per seed and layer."""
+    statistics = propagation.measured(parameters, probe.x, probe.labels)
+    seeds, layers = statistics.delta_norm.shape
+    return pd.DataFrame(
+        {"seed": seed, "layer": layer + 1}
+        | {name: getattr(statistics, name)[seed, layer].item() for name in propagation.COLUMNS}
+        for seed in range(seeds)
+        for layer in range(layers)
+    )
+
+
 def main(files: step.Files, settings: TrainStep) -> step.Facts:
     """Write the tables."""
     images = load_images(files.data)
     epochs = settings.epochs.model_dump()[images.name]
     train_rows, test_rows = (training.batches(images, split) for split in ("train", "test"))
-    cell = (settings.initialization, settings.depth, settings.hidden_width)
-    layer_widths = network.widths(
-        train_rows.x.shape[1], settings.hidden_width, settings.depth, int(images.train_labels.max()) + 1
-    )
-    parameters = network.initial(
-        named(settings.initialization),
-        layer_widths,
-        [generator("initialization/weights", *cell, seed) for seed in range(settings.seeds)],
-    )
-    shuffled = [generator("initialization/order", *cell, seed) for seed in range(settings.seeds)]
+    probe = training.Rows(test_rows.x[: settings.probe_images], test_rows.labels[: settings.probe_images])
+    parameters = start(settings, images)
     runs = training.train(
         train_rows,
         test_rows,
         parameters,
         batch_size=settings.batch_size,
         learning_rate=settings.learning_rate,
-        order=shuffled if settings.order == "shuffled" else None,
+        order=streams(settings, "order") if settings.order == "shuffled" else None,
     )
-    case = {
-        **images.columns,
-        "initialization": settings.initialization,
-        "depth": settings.depth,
-        "hidden_width": settings.hidden_width,
-        "order": settings.order,
-    }
+    cell = {name: getattr(settings, name) for name in ("initialization", "depth", "hidden_width", "order")}
+    case = {**images.columns, **cell}
     probed = {round(epochs * k / settings.probes) for k in range(1, settings.probes + 1)}
-
-    def layers(epoch: int, parameters: network.Parameters) -> pd.DataFrame:
-        probe = slice(settings.probe_images)
-        statistics = propagation.measured(parameters, test_rows.x[probe], test_rows.labels[probe])
-        return pd.DataFrame(
-            {**case, "seed": seed, "epoch": epoch, "layer": layer + 1}
-            | {name: getattr(statistics, name)[seed, layer].item() for name in propagation.COLUMNS}
-            for seed in range(settings.seeds)
-            for layer in range(settings.depth + 1)
-        )
-
-    curves, measured = [], [layers(0, parameters)]
+    curves, layers = [], {0: layer_table(parameters, probe)}
     torch.set_flush_denormal(True)  # numbers below 1e-38 would slow small initialisations tenfold and change nothing
     name = f"{settings.initialization}, depth {settings.depth}, {settings.seeds} seeds"
     progress = tqdm(islice(runs, epochs), total=epochs, desc=name, unit="epoch", mininterval=2)
     for number, epoch in enumerate(progress, start=1):
-        curves.append(
-            pd.DataFrame(
-                {
-                    **case,
-                    "seed": range(settings.seeds),
-                    "epoch": number,
-                    **{measure: getattr(epoch, measure).double() for measure in MEASURES},
-                    "diverged_at_step": epoch.diverged_at_step,
-                }
-            )
-        )
+        measures = {measure: getattr(epoch, measure).double() for measure in MEASURES}
+        row = {**case, "seed": range(settings.seeds), "epoch": number, **measures}
+        curves.append(pd.DataFrame({**row, "diverged_at_step": epoch.diverged_at_step}))
         if number in probed:
-            measured.append(layers(number, epoch.parameters))
+            layers[number] = layer_table(epoch.parameters, probe)
     table = pd.concat(curves, ignore_index=True)
     for measure in MEASURES:
         table[f"running_{measure}"] = table.groupby("seed")[measure].transform(lambda values: values.expanding().mean())
     tables.write(table, files.curves)
-    tables.write(pd.concat(measured), files.layers)
-    return {
-        "data": images.columns,
-        "seeds": f"initialization/<purpose>/{'/'.join(map(str, cell))}/0 … {settings.seeds - 1}",
-    }
+    of_epochs = pd.concat(of_epoch.assign(**case, epoch=number) for number, of_epoch in layers.items())
+    tables.write(of_epochs[[*case, "seed", "epoch", "layer", *propagation.COLUMNS]], files.layers)
+    parts = "/".join(map(str, list(cell.values())[:3]))
+    return {"data": images.columns, "seeds": f"initialization/<purpose>/{parts}/0 … {settings.seeds - 1}"}
 
 
 if __name__ == "__main__":

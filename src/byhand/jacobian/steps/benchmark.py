@@ -197,7 +197,7 @@ def main(files: step.Files, settings: BenchmarkStep) -> step.Facts:
     observations: list[dict[str, Any]] = []
     load = os.getloadavg()[0]
     with ExitStack() as stack:
-        workers = {}
+        workers, reasons = {}, []
         for library in LIBRARIES:
             if library == "numpy" and settings.device != "cpu":
                 continue
@@ -206,11 +206,13 @@ def main(files: step.Files, settings: BenchmarkStep) -> step.Facts:
                 if worker.ask("shape", settings.shapes[0], settings.contenders):
                     workers[library] = worker
             except BadInput as error:
-                print(f"{library} takes no part: {error}")
+                reasons.append(f"{library} takes no part: {error}")
+                print(reasons[-1])
         for name in tqdm(settings.shapes, desc="shapes", mininterval=2):
             observations += rows(settings, name, settings.contenders, workers, files.threads)
     if not observations:
-        raise BadInput(f"--contenders {' '.join(settings.contenders)}: no contender has such a name")
+        named = f"--contenders {' '.join(settings.contenders)}: nothing could be timed by these names"
+        raise BadInput("; ".join([named, *reasons]))
     table = pd.DataFrame(observations)
     table.insert(0, "device", settings.device)
     tables.write(table, files.table)

@@ -1,5 +1,10 @@
 """Run the notebook for teaching and keep it with its output."""
 
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
@@ -12,11 +17,30 @@ SECONDS = 300
 """A cell may take so long."""
 
 
+@contextmanager
+def sealed() -> Iterator[str]:
+    """An empty folder to work in, and to look for settings of Jupyter, IPython and matplotlib in."""
+    with tempfile.TemporaryDirectory(prefix="byhand-") as folder:
+        os.environ |= {
+            "IPYTHONDIR": folder,
+            "JUPYTER_CONFIG_DIR": folder,
+            "JUPYTER_DATA_DIR": folder,
+            "JUPYTER_PATH": folder,
+            "MPLCONFIGDIR": folder,
+            "JUPYTER_PREFER_ENV_PATH": "1",
+        }
+        yield folder
+
+
 def main(files: step.Files) -> None:
     """Write the executed notebook."""
     notebook = nbformat.read(files.notebook, as_version=4)
     try:
-        NotebookClient(notebook, timeout=SECONDS, kernel_name="python3", record_timing=False).execute()
+        with sealed() as folder:
+            resources = {"metadata": {"path": folder}}
+            NotebookClient(
+                notebook, timeout=SECONDS, kernel_name="python3", record_timing=False, resources=resources
+            ).execute()
     except CellExecutionError as error:
         raise BadInput(f"{files.notebook}: a cell failed ({error.ename}: {error.evalue})") from error
     except TimeoutError as error:

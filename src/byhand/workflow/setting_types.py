@@ -5,6 +5,7 @@ of the step's flag, and what an editor that reads the schema shows.
 """
 
 import difflib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -98,8 +99,8 @@ def _key(path: Sequence[Any]) -> str:
 
 
 def short(value: Any) -> str:
-    """A value as an error message quotes it."""
-    text = repr(value)
+    """A value as an error message quotes it, without the user and password of a URL."""
+    text = re.sub(r"(?<=//)[^/]*@", "…@", repr(value))
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
