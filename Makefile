@@ -78,11 +78,8 @@ tools: setup .venv/tools
 	@$(UV) install $(if $(filter cpu,$(TORCH)),--no-verify-hashes --no-deps,--require-hashes) -r requirements-dev.lock
 	@touch $@
 
-# The project's files are linked, so that this run's results and records stay apart.
 quick: setup
-	@mkdir -p quick
-	@ln -sf $(addprefix ../,Snakefile workflow src assignment notebooks profiles environment.yml config.yaml) quick/
-	@cd quick && ../$(SNAKEMAKE) --configfile ../config.quick.yaml $(ARGS)
+	@$(SNAKEMAKE) --directory quick --configfile config.quick.yaml $(ARGS)
 	@PYTHONPATH=src $(BIN)/python -m byhand.commands.summary quick/results
 
 schema: setup

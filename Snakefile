@@ -2,6 +2,7 @@
 # workflow/rules, its code in src/byhand, its results and its tests.
 
 import sys
+from functools import partial
 from pathlib import Path
 
 from snakemake.utils import min_version
@@ -9,30 +10,27 @@ from snakemake.utils import min_version
 min_version("9.0")
 
 ROOT = Path(workflow.current_basedir)
-SOURCE = ROOT / "src"
-sys.path.insert(0, str(SOURCE))
+sys.path.insert(0, str(ROOT / "src"))
 
 from byhand.commands.summary import summary_text
 from byhand.workflow import configuration, fingerprint
-from byhand.workflow.records import keep_with_results
 from byhand.workflow.rooms import TITLES
-from byhand.workflow.rules import at_most, download_flags, figure, files, recorded, shell_prefix, step, written_by
+from byhand.workflow.rules import at_most, download_flags, environment, figure, files, prepare, recorded
+from byhand.workflow.rules import seen_from_here, step, written_by
 
-configuration.or_exit(configuration.check_name, ROOT)
-for path in [ROOT / "config.yaml", *workflow.overwrite_configfiles]:
-    configuration.or_exit(configuration.check_file, Path(path))
-shell.prefix(shell_prefix(SOURCE, workflow.deployment_settings.deployment_method))
-keep_with_results(Path.cwd())
+configuration.or_exit(prepare, workflow, ROOT)
 
 
-configfile: "config.yaml"
+configfile: ROOT / "config.yaml"
 
 
-config = configuration.or_exit(configuration.validated, config)
+config = configuration.or_exit(configuration.complete, config, ROOT / "config.yaml")
 
 
 report: "workflow/report/workflow.rst"
 
+
+own = partial(seen_from_here, ROOT)
 
 # What the rules with wildcards write, by room: only the room knows for which values.
 RESULTS = {room: [] for room in TITLES}

@@ -5,7 +5,7 @@ FIGURES = {
     "housing_figure_curves": {
         "runs": expand(rules.housing_train.output.table, protocol=["published", "published_normal_w2", "corrected"]),
         "baseline": rules.housing_baseline.output.table,
-        "printed": "assignment/printed/housing_losses.csv",
+        "printed": own("assignment/printed/housing_losses.csv"),
     },
     "housing_figure_bugs": {"table": rules.housing_compare.output.bugs},
     "jacobian_figure_crossover": {"table": rules.jacobian_count.output.crossover},
@@ -20,7 +20,7 @@ FIGURES = {
     },
     "initialization_figure_training": {
         "curves": paths(rules.initialization_train.output.curves, ASSIGNMENT),
-        "printed": "assignment/printed/mnist_running_averages.csv",
+        "printed": own("assignment/printed/mnist_running_averages.csv"),
     },
     "initialization_figure_phase": {"table": rules.initialization_phase.output.table},
     "initialization_figure_depth": {
@@ -59,6 +59,7 @@ for rule_name, tables in FIGURES.items():
         params:
             **step(f"{room}.figures.{name}", SETTINGS.get(rule_name, {})),
             files=files,
+            environment=lambda wildcards, input: ENVIRONMENT,
         message:
             "{rule}"
         shell:

@@ -14,7 +14,7 @@ use rule step as gradients_check with:
 use rule step as gradients_assignment with:
     """Repeat the assignment's own check over many seeds."""
     input:
-        printed="assignment/printed/gradient_check.csv",
+        printed=own("assignment/printed/gradient_check.csv"),
     output:
         **recorded(table="results/gradients/assignment.csv"),
     log:

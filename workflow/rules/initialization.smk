@@ -77,7 +77,7 @@ use rule step as initialization_compare with:
         paths(rules.initialization_train.output.layers, CELLS),
         paths(rules.initialization_propagate.output.table, CELLS),
         paths(rules.initialization_propagate.output.norms, CELLS),
-        printed="assignment/printed/mnist_running_averages.csv",
+        printed=own("assignment/printed/mnist_running_averages.csv"),
     output:
         **recorded(
             assignment="results/initialization/assignment.csv",

@@ -54,8 +54,8 @@ use rule step as jacobian_assignment with:
     """Put the printed times beside the measured ones."""
     input:
         times=expand(rules.jacobian_times_cpu.output.table, device=DEVICES),
-        seconds="assignment/printed/jacobian_seconds_per_1000.csv",
-        check="assignment/printed/jacobian_check.csv",
+        seconds=own("assignment/printed/jacobian_seconds_per_1000.csv"),
+        check=own("assignment/printed/jacobian_check.csv"),
     output:
         **recorded(table="results/jacobian/assignment.csv"),
     log:

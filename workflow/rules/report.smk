@@ -8,11 +8,7 @@ from byhand.step.files import sha256
 CLAIMS = ROOT / "assignment/claims.yaml"
 FINDINGS = ROOT / "assignment/findings.yaml"
 MADE = [path for room in TITLES for path in [*RESULTS[room], *written_by(workflow.rules, room)]]  # before this room
-WRITTEN = [
-    path.relative_to(ROOT).as_posix()
-    for pattern in ("src/byhand/report/templates/**/*.*", "workflow/report/*_figure_*.rst")
-    for path in sorted(ROOT.glob(pattern))
-]
+WRITTEN = sorted(map(own, [*ROOT.glob("src/byhand/report/templates/**/*.*"), *ROOT.glob("workflow/report/*_figure_*")]))
 # Benchmarks stay out of a plain run. What `make bench` has left is shown, and shown anew when it changes.
 MEASURED = [
     *rules.jacobian_figure_benchmark.output.depth,
@@ -38,8 +34,8 @@ use rule step as report_judge with:
     """Judge every claim by the tables of this run."""
     input:
         configuration.or_exit(evidence, CLAIMS, FINDINGS),
-        claims="assignment/claims.yaml",
-        findings="assignment/findings.yaml",
+        claims=own("assignment/claims.yaml"),
+        findings=own("assignment/findings.yaml"),
     output:
         **recorded(verdicts="results/report/claims.csv", numbers="results/report/findings.csv"),
     log:
@@ -73,7 +69,7 @@ use rule step as report_page with:
     params:
         **step(
             "report.steps.page",
-            {"results": "results", "captions": "workflow/report", "benchmarks": list(FOUND)},
+            {"results": "results", "captions": own("workflow/report"), "benchmarks": list(FOUND)},
             {"configuration": json.dumps(config)},
         ),
         checksums=list(FOUND.values()),
@@ -82,7 +78,7 @@ use rule step as report_page with:
 use rule step as report_lecture with:
     """Run the lecture's notebook."""
     input:
-        notebook="notebooks/lecture.ipynb",
+        notebook=own("notebooks/lecture.ipynb"),
     output:
         **recorded(executed="results/report/lecture.ipynb"),
     log:

@@ -1,6 +1,9 @@
 # The bases that the rules of all rooms start from: `use rule step as NAME with`.
 
-STEP = "python -m {params.step} --threads {threads} {params.settings:q} {params.files:q} > {log} 2>&1"
+ENVIRONMENT = environment(ROOT / "src", workflow.deployment_settings.deployment_method)
+STEP = (
+    "{params.environment} python -m {params.step} --threads {threads} {params.settings:q} {params.files:q} > {log} 2>&1"
+)
 
 
 rule step:
@@ -13,6 +16,7 @@ rule step:
         **at_most(),
     params:
         files=files,
+        environment=lambda wildcards, input: ENVIRONMENT,  # asks for `input`, so a clone elsewhere reruns nothing
     message:
         "{rule} {wildcards}"
     shell:
@@ -29,6 +33,7 @@ rule visible_step:
         **at_most(),
     params:
         files=files,
+        environment=lambda wildcards, input: ENVIRONMENT,
     message:
         "{rule} {wildcards}"
     shell:

@@ -16,6 +16,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import yaml
 from pydantic import ValidationError
+from snakemake.utils import update_config
 
 from byhand.data import layout
 from byhand.data.settings import Data
@@ -61,6 +62,17 @@ def validated(config: Mapping[str, Any]) -> dict[str, Any]:
         return _in_order(config, Configuration.model_validate(config).model_dump())
     except ValidationError as error:
         raise BadInput(f"config: {first_error(error, Configuration)}") from error
+
+
+def complete(config: Mapping[str, Any], defaults: Path) -> dict[str, Any]:
+    """The configuration with the default where it says nothing, as when another workflow uses this one as a module.
+
+    Raises:
+        BadInput: the first thing that is wrong with it.
+    """
+    values = yaml.load(defaults.read_text(encoding="utf-8"), FAST)  # noqa: S506  it is a SafeLoader
+    update_config(values, plain(config))
+    return validated(values)
 
 
 def plain(value: Any) -> Any:

@@ -11,10 +11,15 @@ import os
 from pathlib import Path
 
 
-def keep_with_results(directory: Path) -> None:
-    """Make `.snakemake/metadata` in `directory` a link to `results/.snakemake`, unless records already are there."""
+def keep_with_results(directory: Path, write: bool) -> None:
+    """Make `.snakemake/metadata` in `directory` a link to `results/.snakemake`, unless records already are there.
+
+    Without `write`, as in a dry run, only where there already are records, which are then needed.
+    """
     records = directory / "results" / ".snakemake"
     link = directory / ".snakemake" / "metadata"
+    if not write and not records.is_dir():
+        return
     with contextlib.suppress(FileExistsError, PermissionError):  # another process did it; nothing may be written
         records.mkdir(parents=True, exist_ok=True)
         (directory / ".snakemake" / "incomplete").mkdir(

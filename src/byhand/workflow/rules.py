@@ -1,5 +1,6 @@
 """What rules are made of: the parameters of a step, its files, and the command line that both make."""
 
+import os
 import shlex
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -9,7 +10,9 @@ from typing import Any
 from snakemake.io import report
 
 from byhand.data.layout import in_use
+from byhand.workflow import configuration
 from byhand.workflow.fingerprint import code
+from byhand.workflow.records import keep_with_results
 from byhand.workflow.rooms import TITLES
 
 SEALED = {"PYTHONNOUSERSITE": "1", "PYTHONSAFEPATH": "1", "PYTHONUTF8": "1"}
@@ -19,18 +22,34 @@ UNSET = ("PYTHONHOME", "PYTHONSTARTUP", "PYTHONOPTIMIZE", "PYTHONWARNINGS", "MAT
 """What would change what a step does."""
 
 
-def shell_prefix(source: Path, deployment: Iterable[Any]) -> str:
-    """What each shell command begins with: the environment of every step.
+def prepare(workflow: Any, project: Path) -> None:
+    """Check the project's folder and the files of configuration, then keep Snakemake's records with the results.
+
+    Raises:
+        BadInput: the folder's name has braces, or a file of configuration cannot be used.
+    """
+    configuration.check_name(project)
+    for path in [project / "config.yaml", *map(Path, workflow.overwrite_configfiles)]:
+        configuration.check_file(path)
+    keep_with_results(Path.cwd(), write=not workflow.dryrun)
+
+
+def environment(source: Path, deployment: Iterable[Any]) -> str:
+    """Shell commands that set the environment of a step.
 
     Steps run the code in `source`, installed or not, with this Snakemake's own Python, activated or not (unless conda
-    is to deploy the software: `snakemake --sdm conda`). This replaces Snakemake's own prefix, bash's strict mode,
-    without which a step that fails before `| tee` would count as done.
+    is to deploy the software: `snakemake --sdm conda`). Rules of a workflow that uses this one are not concerned.
     """
     exports = {"PYTHONPATH": str(source), **SEALED}
     words = [f"{name}={shlex.quote(value)}" for name, value in exports.items()]
     if not any("conda" in str(method).lower() for method in deployment):
         words.append(f"PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH")
-    return f"set -euo pipefail; unset {' '.join(UNSET)}; export {' '.join(words)}; "
+    return f"unset {' '.join(UNSET)}; export {' '.join(words)};"
+
+
+def seen_from_here(project: Path, path: str | Path) -> str:
+    """A file of the project's own as a path from the working directory, which need not be the project's folder."""
+    return os.path.relpath(project / path)
 
 
 def step(name: str, *sections: Mapping[str, Any], arguments: Iterable[str] = ()) -> dict[str, Any]:
