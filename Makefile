@@ -21,7 +21,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 # By way of Python, since a script in .venv/bin names the folder that it was made in.
-SNAKEMAKE = $(BIN)/python -m snakemake --no-hooks
+SNAKEMAKE = $(BIN)/python -m snakemake
 PIP_MIRROR = $${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2>/dev/null)}
 UV = mirror="$(PIP_MIRROR)"; test -z "$$mirror" || export UV_DEFAULT_INDEX="$$mirror"; \
 	export VIRTUAL_ENV=.venv SSL_CERT_FILE="$${SSL_CERT_FILE:-$$PIP_CERT}"; test -n "$$SSL_CERT_FILE" || unset SSL_CERT_FILE; \
@@ -51,6 +51,7 @@ else
 	@PYTHONPATH=src $(BIN)/python -m byhand.commands.summary results
 endif
 
+# So that notebooks can `import byhand`, wherever the folder is moved to: byhand.pth names it from its own place.
 # An environment whose Python is gone is set up again.
 setup: $(if $(shell $(BIN)/python -c '' 2>/dev/null && echo works),,again) .venv/installed
 
@@ -69,6 +70,7 @@ ifeq ($(TORCH),cpu)
 else
 	@$(UV) install --require-hashes --compile-bytecode -r requirements.lock
 endif
+	@$(BIN)/python -c 'import site; print("../../../../src", file=open(site.getsitepackages()[0] + "/byhand.pth", "w"))'
 	@touch $@
 
 # What tests and lint need besides.

@@ -1,6 +1,7 @@
 # byhand: a table of contents. Each problem of the assignment has one name: its section in config.yaml, its rules in
 # workflow/rules, its code in src/byhand, its results and its tests.
 
+import os
 import sys
 from functools import partial
 from pathlib import Path
@@ -14,6 +15,7 @@ sys.path.insert(0, str(ROOT / "src"))
 
 from byhand.commands.summary import summary_text
 from byhand.workflow import configuration, fingerprint
+from byhand.workflow.records import keep_with_results
 from byhand.workflow.rooms import TITLES
 from byhand.workflow.rules import at_most, download_flags, environment, figure, files, prepare, recorded
 from byhand.workflow.rules import seen_from_here, step, written_by
@@ -57,8 +59,6 @@ for room in TITLES:
         input:
             RESULTS[room],
             written_by(workflow.rules, room),
-        message:
-            "{rule}"
 
 
 rule all:
@@ -80,5 +80,10 @@ configuration.or_exit(configuration.check_clock, [*ROOT.glob("assignment/**/*.*"
 fingerprint.save()
 
 
+onstart:
+    keep_with_results(Path.cwd())
+
+
 onsuccess:
-    print(summary_text(Path("results")))
+    if "MAKELEVEL" not in os.environ:  # make says it too, even if there was nothing to do
+        print(summary_text(Path("results")))

@@ -417,7 +417,7 @@ def test_only_the_named_contenders_take_part(step: Step, tmp_path: Path) -> None
     assert set(pd.read_csv(tmp_path / "t.csv")["contender"]) == {"reverse", "published_forward"}
     done = step("jacobian.steps.benchmark", *flags, "--contenders", "revers", "--table", tmp_path / "none.csv")
     assert done.returncode == 1
-    assert done.stderr.splitlines()[-1].endswith("--contenders revers: nothing could be timed by these names")
+    assert "--contenders revers: nothing could be timed by these names" in done.stderr.splitlines()[-1]
     assert not (tmp_path / "none.csv").exists()
 
 

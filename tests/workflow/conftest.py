@@ -74,7 +74,7 @@ PROBLEMS = tuple(TITLES)
 def fresh(path: Path) -> Project:
     """The project's own files as a clone would have them, with a small configuration."""
     path.mkdir(parents=True, exist_ok=True)
-    for name in ("Snakefile", "config.yaml", "environment.yml"):
+    for name in ("Snakefile", "config.yaml", "environment.yml", "pyproject.toml"):
         shutil.copy(ROOT / name, path)
     for name in ("workflow", "src", "profiles", "assignment", "notebooks"):
         shutil.copytree(ROOT / name, path / name, ignore=shutil.ignore_patterns("__pycache__"))

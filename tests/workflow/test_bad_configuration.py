@@ -62,8 +62,8 @@ BAD_VALUES: list[tuple[str, Any, str]] = [
     ),
     (
         "gradients.assignment.tolerance",
-        "1e-6",
-        "gradients.assignment.tolerance: found '1e-6', expected a number above 0",
+        "1e-6 or so",
+        "gradients.assignment.tolerance: found '1e-6 or so', expected a number above 0",
     ),
     (
         "gradients.assignment.tolerance",

@@ -68,3 +68,16 @@ def test_a_file_that_was_handed_out_counts_as_running(tmp_path: Path) -> None:
     )
     assert counts(summary, {short})["make_a"] == {"running": 1}
     assert counts(summary, set())["make_a"] == {"to do": 1}
+
+
+def test_results_of_another_configuration_are_named(project: Project) -> None:
+    project.configure("initialization", "grid", "depths", value=[1])
+    project.configure("initialization", "assignment", "initializations", value=["uniform_0.1"])
+    done = subprocess.run(
+        [sys.executable, "-m", "byhand.commands.status"],
+        cwd=project.path, env={**os.environ, "PYTHONPATH": "src"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "results are of another configuration, and no rule makes them now:" in done.stdout
+    assert "results/initialization/propagation/xavier_uniform.csv" in done.stdout
+    assert "README.md" not in done.stdout

@@ -67,7 +67,6 @@ use rule step as jacobian_assignment with:
 RESULTS["jacobian"] += expand(rules.jacobian_times_cpu.output, device=DEVICES)
 
 
-# What follows is only part of `benchmarks`.
 use rule jacobian_times_cpu as jacobian_benchmark_cpu with:
     """Time every way to compute J."""
     output:

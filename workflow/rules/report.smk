@@ -5,8 +5,7 @@ import json
 from byhand.report.claims import evidence
 from byhand.step.files import sha256
 
-CLAIMS = ROOT / "assignment/claims.yaml"
-FINDINGS = ROOT / "assignment/findings.yaml"
+DIFFERENCES = configuration.differences(config, ROOT / "assignment/configuration.yaml")
 MADE = [path for room in TITLES for path in [*RESULTS[room], *written_by(workflow.rules, room)]]  # before this room
 WRITTEN = sorted(map(own, [*ROOT.glob("src/byhand/report/templates/**/*.*"), *ROOT.glob("workflow/report/*_figure_*")]))
 # Benchmarks stay out of a plain run. What `make bench` has left is shown, and shown anew when it changes.
@@ -33,7 +32,7 @@ localrules:
 use rule step as report_judge with:
     """Judge every claim by the tables of this run."""
     input:
-        configuration.or_exit(evidence, CLAIMS, FINDINGS),
+        configuration.or_exit(evidence, ROOT / "assignment/claims.yaml", ROOT / "assignment/findings.yaml"),
         claims=own("assignment/claims.yaml"),
         findings=own("assignment/findings.yaml"),
     output:
@@ -41,7 +40,7 @@ use rule step as report_judge with:
     log:
         "logs/report/judge.log",
     params:
-        **step("report.steps.judge", {"results": "results"}),
+        **step("report.steps.judge", {"results": "results", "differences": DIFFERENCES}),
 
 
 use rule step as report_figure_steps with:

@@ -55,7 +55,7 @@ def run(
         BadInput: the run failed.
     """
     copy(project, folder)
-    command = [sys.executable, "-m", "snakemake", "--no-hooks", "--cores", str(cores), *arguments]
+    command = [sys.executable, "-m", "snakemake", "--cores", str(cores), *arguments]
     environment = {**os.environ, **variables}
     downloaded = project / "data"
     if downloaded.is_dir():  # once will do

@@ -55,10 +55,27 @@ def status_table(by_rule: dict[str, Counter[str]]) -> str:
     return "\n".join([*lines, "", *(f"{state:<8} {meaning}" for state, meaning in STATES.items())])
 
 
-if __name__ == "__main__":
-    asked = subprocess.run(
-        [sys.executable, "-m", "snakemake", "--summary", *sys.argv[1:]], capture_output=True, text=True, check=False
+def leftovers(untracked: str) -> list[str]:
+    """The results that no rule makes under this configuration, from what `--list-untracked` prints."""
+    return sorted(
+        line
+        for line in untracked.splitlines()
+        if line.startswith("results/") and not line.startswith("results/.") and line != "results/README.md"
     )
-    if asked.returncode:
-        sys.exit(asked.stderr)
-    print(status_table(counts(asked.stdout, handed_out(Path(".snakemake/incomplete")))))
+
+
+def snakemake(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Ask Snakemake, or end with what it says."""
+    command = [sys.executable, "-m", "snakemake", *arguments, *sys.argv[1:]]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(done.stderr)
+    return done
+
+
+if __name__ == "__main__":
+    print(status_table(counts(snakemake("--summary").stdout, handed_out(Path(".snakemake/incomplete")))))
+    untracked = snakemake("--list-untracked")
+    if names := leftovers(untracked.stdout + untracked.stderr):
+        print(f"\n{len(names)} results are of another configuration, and no rule makes them now:")
+        print("\n".join(names[:10] + ["…"] * (len(names) > 10)))

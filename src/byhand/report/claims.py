@@ -51,6 +51,7 @@ class Claim(Section):
     expected: Verdict
     rows: Text = ""
     data: Text = ""
+    settings: Text = ""
     verdict: Verdict = "holds"
     otherwise: Verdict = "does not hold"
     absent: Text = ""

@@ -20,6 +20,7 @@ class Record:
     settings: str
     seconds: float
     finished: str
+    project: str
     versions: tuple[tuple[str, str], ...]
     machine: str
     outputs: frozenset[str] = frozenset()
@@ -52,6 +53,7 @@ def _record(job: dict[str, Any]) -> Record:
         settings=json.dumps(job["settings"]),
         seconds=float(job["wall_seconds"]),
         finished=str(job["finished"]),
+        project=str(job["project"]),
         versions=tuple(job["versions"].items()),
         machine=f"{machine['processor']}, {machine['cores']} cores{gpu}, {machine['system']}",
     )

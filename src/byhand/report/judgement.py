@@ -1,6 +1,6 @@
 """Verdicts and findings, computed from tables and never typed in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,12 +20,16 @@ class Judgement:
     why_not: str = ""
 
 
-def judge_claim(name: str, claim: Claim, table: pd.DataFrame) -> Judgement:
+def judge_claim(name: str, claim: Claim, table: pd.DataFrame, differences: Iterable[str] = ()) -> Judgement:
     """Hold one claim against its table.
+
+    `differences` say which settings are not the assignment's; a claim that rests on one of them is not judged.
 
     Raises:
         BadInput: an expression of the claim does not fit the table.
     """
+    if reasons := rests_on(claim, differences):
+        return Judgement("not judged", None, 0, reasons[0])
     if other(claim.data, table):
         return Judgement("not judged", None, 0, f"it is about {claim.data}, and this run uses other data")
     try:
@@ -62,6 +66,12 @@ def finding_text(name: str, finding: Finding, read: Callable[[str], pd.DataFrame
         return finding.says.format(**numbers)
     except (KeyError, ValueError, IndexError) as error:
         raise BadInput(f"{name}.says: does not fit its numbers ({type(error).__name__}: {error})") from error
+
+
+def rests_on(claim: Claim, differences: Iterable[str]) -> list[str]:
+    """Those of the differences that are about a setting that the claim rests on."""
+    prefix = f"{claim.settings}."
+    return [text for text in differences if claim.settings and f"{text.partition(' ')[0]}.".startswith(prefix)]
 
 
 def other(data: str, table: pd.DataFrame) -> bool:

@@ -38,6 +38,7 @@ def write(
         "code": {"fingerprint": fingerprint.code(*used), "modules": sorted(fingerprint.modules(*used))},
         "settings": settings,
         **facts,
+        "project": os.environ.get("BYHAND_VERSION", "run by hand"),
         "versions": versions(),
         "hardware": hardware(),
         "threads": threads,

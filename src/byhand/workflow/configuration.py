@@ -10,7 +10,7 @@ import re
 import shlex
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -94,6 +94,20 @@ def plain(value: Any) -> Any:
 def _in_order(values: Mapping[str, Any], of: Mapping[str, Any]) -> dict[str, Any]:
     """The values as they were written, in the order of the model: the order in a file is nothing that reruns a step."""
     return {key: _in_order(values[key], inner) if isinstance(inner, dict) else values[key] for key, inner in of.items()}
+
+
+def differences(config: Mapping[str, Any], assignment: Path) -> list[str]:
+    """Which settings are not those of the assignment, a partial configuration, in words."""
+    wanted = yaml.load(assignment.read_text(encoding="utf-8"), FAST)  # noqa: S506  it is a SafeLoader
+    return list(_differences(config, wanted, ""))
+
+
+def _differences(values: Mapping[str, Any], wanted: Mapping[str, Any], prefix: str) -> Iterator[str]:
+    for key, value in wanted.items():
+        if isinstance(value, Mapping):
+            yield from _differences(values[key], value, f"{prefix}{key}.")
+        elif values[key] != value:
+            yield f"{prefix}{key} is {values[key]}, the assignment's is {value}"
 
 
 def or_exit(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -11,20 +11,16 @@ import os
 from pathlib import Path
 
 
-def keep_with_results(directory: Path, write: bool) -> None:
-    """Make `.snakemake/metadata` in `directory` a link to `results/.snakemake`, unless records already are there.
-
-    Without `write`, as in a dry run, only where there already are records, which are then needed.
-    """
+def keep_with_results(directory: Path) -> None:
+    """Make `.snakemake/metadata` in `directory` a link to `results/.snakemake`, unless records already are there."""
     records = directory / "results" / ".snakemake"
     link = directory / ".snakemake" / "metadata"
-    if not write and not records.is_dir():
-        return
-    with contextlib.suppress(FileExistsError, PermissionError):  # another process did it; nothing may be written
+    with contextlib.suppress(OSError):  # another process did it; nothing may be written; there are records already
         records.mkdir(parents=True, exist_ok=True)
-        (directory / ".snakemake" / "incomplete").mkdir(
-            parents=True, exist_ok=True
-        )  # else it thinks them an old format
+        # Without this folder, Snakemake takes the records for those of an old version.
+        (directory / ".snakemake" / "incomplete").mkdir(parents=True, exist_ok=True)
+        if link.is_dir() and not link.is_symlink():
+            link.rmdir()
         if not link.exists():
             link.unlink(missing_ok=True)
             link.symlink_to(os.path.relpath(records.resolve(), link.parent.resolve()), target_is_directory=True)

@@ -1,8 +1,11 @@
 """What rules are made of: the parameters of a step, its files, and the command line that both make."""
 
+import contextlib
 import os
 import shlex
+import subprocess
 import sys
+import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -31,16 +34,30 @@ def prepare(workflow: Any, project: Path) -> None:
     configuration.check_name(project)
     for path in [project / "config.yaml", *map(Path, workflow.overwrite_configfiles)]:
         configuration.check_file(path)
-    keep_with_results(Path.cwd(), write=not workflow.dryrun)
+    if Path("results", ".snakemake").is_dir():  # else there is nothing to know, and a dry run leaves nothing behind
+        keep_with_results(Path.cwd())
 
 
-def environment(source: Path, deployment: Iterable[Any]) -> str:
+def version(project: Path) -> str:
+    """The project's version, and the commit if the folder is a clone; with a plus if it has changes of its own."""
+    with (project / "pyproject.toml").open("rb") as file:
+        number = str(tomllib.load(file)["project"]["version"])
+    describe = ["git", "-C", str(project), "describe", "--always", "--exclude=*", "--dirty=+", "--abbrev=10"]
+    with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+        done = subprocess.run(describe, capture_output=True, text=True, check=False, timeout=5)
+        if done.returncode == 0 and (project / ".git").exists():
+            return f"{number}, commit {done.stdout.strip()}"
+    return number
+
+
+def environment(project: Path, deployment: Iterable[Any]) -> str:
     """Shell commands that set the environment of a step.
 
-    Steps run the code in `source`, installed or not, with this Snakemake's own Python, activated or not (unless conda
-    is to deploy the software: `snakemake --sdm conda`). Rules of a workflow that uses this one are not concerned.
+    Steps run the code in `src` of the project, installed or not, with this Snakemake's own Python, activated or not
+    (unless conda is to deploy the software: `snakemake --sdm conda`). Rules of a workflow that uses this one are not
+    concerned.
     """
-    exports = {"PYTHONPATH": str(source), **SEALED}
+    exports = {"PYTHONPATH": str(project / "src"), "BYHAND_VERSION": version(project), **SEALED}
     words = [f"{name}={shlex.quote(value)}" for name, value in exports.items()]
     if not any("conda" in str(method).lower() for method in deployment):
         words.append(f"PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH")

@@ -1,5 +1,6 @@
 """Judge every claim of the assignment by the tables of this run, and say what was found; one row each."""
 
+import argparse
 from functools import cache
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pandas as pd
 
 from byhand import step
 from byhand.report import claims
-from byhand.report.judgement import finding_text, judge_claim
+from byhand.report.judgement import finding_text, judge_claim, rests_on
 from byhand.step import tables
 
 
@@ -19,8 +20,9 @@ def main(files: step.Files) -> step.Facts:
         return tables.read(files.results / name, [])
 
     rows = []
-    for name, claim in claims.load(files.claims).items():
-        judgement = judge_claim(name, claim, read(claim.table))
+    known = claims.load(files.claims)
+    for name, claim in known.items():
+        judgement = judge_claim(name, claim, read(claim.table), files.differences)
         rows.append(
             {
                 "claim": name,
@@ -45,7 +47,7 @@ def main(files: step.Files) -> step.Facts:
             "finding": name,
             "exercise": finding.exercise,
             "title": finding.title,
-            "says": finding_text(name, finding, read),
+            "says": finding_text(name, finding, read) if not rests_on(known[finding.claim], files.differences) else "",
             "claim": finding.claim,
             "tables": " ".join(dict.fromkeys(number.table for number in finding.numbers.values())),
         }
@@ -58,6 +60,11 @@ def main(files: step.Files) -> step.Facts:
     return {"inputs": [files.claims, files.findings, *in_results]}
 
 
+def add_differences(parser: argparse.ArgumentParser) -> None:
+    """The flag for the settings that are not the assignment's."""
+    parser.add_argument("--differences", nargs="*", default=[], help="settings that are not the assignment's, in words")
+
+
 if __name__ == "__main__":
     step.run(
         main,
@@ -67,4 +74,5 @@ if __name__ == "__main__":
             "verdicts": "the table of verdicts to write (.csv)",
             "numbers": "the table of findings and their numbers to write (.csv)",
         },
+        extra=add_differences,
     )

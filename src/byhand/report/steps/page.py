@@ -92,6 +92,7 @@ def run_of(records: Sequence[history.Record]) -> dict[str, Any]:
         "jobs": len(records),
         "first": min(record.finished for record in records),
         "last": max(record.finished for record in records),
+        "projects": sorted({record.project for record in records}),
         "versions": sorted({pair for record in records for pair in record.versions}),
         "machines": sorted({record.machine for record in records}),
     }
