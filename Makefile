@@ -60,8 +60,8 @@ again:
 
 # pip installs uv from the same hashed lock file as everything else; uv is told of pip's mirror, if there is one.
 .venv/installed: requirements.lock
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13) and "byhand needs Python 3.11, 3.12 or 3.13; this is %s. Name another: make PYTHON=python3.12" % sys.version.split()[0])'
-	@echo "Setting up .venv ($(if $(filter cpu,$(TORCH)),1.5,5.5) GB, once) …"
+	@$(PYTHON) src/byhand/commands/supported.py
+	@echo "Setting up .venv ($(if $(filter cpu,$(TORCH)),without GPU libraries,5.5 GB), once) …"
 	@$(PYTHON) -m venv --clear .venv
 	@sed -n '/^uv==/,/^ *# via/p' requirements-dev.lock > .venv/uv.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.lock

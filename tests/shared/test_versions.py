@@ -7,6 +7,7 @@ import pytest
 import yaml
 from packaging.specifiers import SpecifierSet
 
+from byhand.commands import supported
 from tests.conftest import ROOT
 
 CONDA_NAMES = {"pytorch": "torch", "matplotlib-base": "matplotlib", "snakemake-minimal": "snakemake"}
@@ -33,10 +34,36 @@ def test_the_three_files_agree() -> None:
     assert wanted.items() <= locked("requirements.lock").items()
 
 
-def test_the_makefile_asks_for_the_same_python() -> None:
+@pytest.mark.parametrize(
+    ("python", "system", "machine", "release", "line"),
+    [
+        ((3, 11), "linux", "x86_64", "2.28", ""),
+        ((3, 13), "linux", "aarch64", "2.41", ""),
+        ((3, 12), "darwin", "arm64", "14.0", ""),
+        ((3, 12), "darwin", "arm64", "26.1", ""),
+        ((3, 10), "linux", "x86_64", "2.36", "this is 3.10. Name another: make PYTHON=python3.12"),
+        ((3, 14), "linux", "x86_64", "2.36", "this is 3.14. Name another: make PYTHON=python3.12"),
+        ((3, 12), "darwin", "x86_64", "14.5", "macOS on Apple silicon; this is darwin on x86_64"),
+        ((3, 12), "win32", "AMD64", "", "this is win32 on AMD64"),
+        ((3, 12), "linux", "ppc64le", "2.36", "this is linux on ppc64le"),
+        ((3, 12), "linux", "x86_64", "2.17", "needs glibc 2.28 or newer; this is 2.17"),
+        ((3, 12), "linux", "x86_64", "", "needs glibc 2.28 or newer; this is another C library"),
+        ((3, 12), "darwin", "arm64", "13.6.1", "needs macOS 14 or newer; this is 13.6.1"),
+    ],
+)
+def test_a_machine_without_locked_packages_is_refused_in_one_line(
+    python: tuple[int, int], system: str, machine: str, release: str, line: str
+) -> None:
+    said = supported.refusal(python, system, machine, release)
+    assert (said == "") == (line == "")
+    assert line in said
+    assert "\n" not in said
+
+
+def test_the_files_ask_for_the_same_python() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert project["requires-python"] == ">=3.11,<3.14"
-    assert "(3, 11) <= sys.version_info[:2] <= (3, 13)" in (ROOT / "Makefile").read_text(encoding="utf-8")
+    (first, oldest), (_, newest) = supported.PYTHONS
+    assert project["requires-python"] == f">={first}.{oldest},<{first}.{newest + 1}"
     assert "Python 3.11, 3.12 or 3.13" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 

@@ -271,6 +271,14 @@ def test_after_an_edit_exactly_what_is_stale_runs(project: Project, name: str) -
     assert project.jobs() == expected
 
 
+def test_a_shell_that_does_not_name_the_home_reruns_nothing(project: Project, california: Path) -> None:
+    project.configure("data", "housing", value=["california_housing", "diabetes"])
+    assert project.snakemake("--cores", "2", "results/data/housing.npz", data_home=california).returncode == 0
+    assert "data_download" not in project.jobs()
+    shutil.rmtree(california)
+    assert project.jobs()["data_download"] == 1
+
+
 def test_an_edit_undone_leaves_nothing_to_do(project: Project) -> None:
     project.edit("src/byhand/step/files.py", '"rb+"', '"r+b"')
     assert project.jobs()

@@ -35,7 +35,6 @@ FIGURES = {
 }
 SETTINGS = {
     "initialization_figure_gradients": NETWORK,
-    "initialization_figure_depth": NETWORK,
     "least_squares_figure_errors": LEAST_SQUARES["figure_errors"],
 }
 

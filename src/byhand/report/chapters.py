@@ -190,7 +190,12 @@ def initialization(read: Read) -> list[Shown]:
             "Depth and initialisation: activations, errors and what is learned",
             "initialization/depth.csv",
             depth,
-            {"initialization": "initialisation", "depth": "depth", "accuracy": "test accuracy [%]"}
+            {
+                "initialization": "initialisation",
+                "depth": "depth",
+                "hidden_width": "width",
+                "accuracy": "test accuracy [%]",
+            }
             | {"learn": "seeds that learn", "saturated_share": "saturated units at the start"}
             | {"first_to_last_delta": "error, first over last layer"}
             | {"first_to_last_weight_gradient": "weight gradient, first over last"},

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 
 from byhand.errors import BadInput
 from byhand.workflow.configuration import FAST
-from byhand.workflow.setting_types import Section, first_error
+from byhand.workflow.setting_types import Section, first_error, text
 
 SIGNS = {
     "holds": "✓",
@@ -31,6 +31,7 @@ MEANINGS = {
 }
 """The verdicts in a few words, for somebody who meets them for the first time."""
 
+Exercises = Annotated[str, BeforeValidator(str), text("numbers of exercises, such as 4 or 4, 5", r"\d+(, \d+)*")]
 Text = Annotated[str, BeforeValidator(str), Field(title="text")]
 Verdict = Annotated[
     Literal["holds", "holds with a correction", "depends on the hardware", "does not hold"],
@@ -42,7 +43,7 @@ class Claim(Section):
     """One entry of `assignment/claims.yaml`, whose head explains the fields."""
 
     says: Text
-    exercise: Text
+    exercise: Exercises
     table: Text
     condition: Text
     figure: Text
@@ -70,7 +71,7 @@ class Finding(Section):
     """One entry of `assignment/findings.yaml`, whose head explains the fields."""
 
     title: Text
-    exercise: Text
+    exercise: Exercises
     says: Text
     claim: Text
     numbers: Annotated[dict[str, Number], Field(title="a mapping from names of numbers to table, rows, figure")]

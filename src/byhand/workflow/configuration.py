@@ -5,6 +5,7 @@ Imported while Snakemake reads the Snakefile, so nothing heavy is imported here.
 
 import contextlib
 import datetime
+import json
 import os
 import re
 import shlex
@@ -119,13 +120,16 @@ def or_exit(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 
 
 def data_home(config: Mapping[str, Any]) -> str:
-    """The folder of the data sets' caches: the environment variable, else `data.home`; empty if neither names one.
+    """The folder of the data sets' caches: the environment variable, else `data.home`, else that of the last run.
+
+    Without the last, a run in a shell that lacks the variable would replace results on the real data by others. Empty
+    if there is none of the three, or the variable is set to nothing.
 
     Raises:
         BadInput: there is no such folder, its name has braces, or a file in it is dated in the future.
     """
     variable = os.environ.get(DATA_HOME)
-    home = os.path.expanduser(variable or config["data"]["home"] or "")
+    home = os.path.expanduser(variable or config["data"]["home"] or ("" if variable == "" else _last_home()))
     if home and not os.path.isdir(home):
         raise BadInput(
             f"{DATA_HOME if variable else 'config: data.home'}: found {home!r}, expected a folder that exists"
@@ -136,6 +140,17 @@ def data_home(config: Mapping[str, Any]) -> str:
     for line in layout.missing(sources, home):
         print(line, file=sys.stderr)
     return home
+
+
+def _last_home() -> str:
+    """The folder that the data of the results here came from, if it is still there."""
+    for path in sorted(Path("results", "data").glob("*.json")):
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            home = str(json.loads(path.read_text(encoding="utf-8"))["settings"]["home"])
+            if home != "None" and os.path.isdir(home):
+                print(f"data from {home}, as in the last run ({DATA_HOME}= forgets it)", file=sys.stderr)
+                return home
+    return ""
 
 
 def check_name(folder: Path) -> None:
