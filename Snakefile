@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT / "src"))
 from byhand.commands.summary import summary_text
 from byhand.workflow import configuration, fingerprint
 from byhand.workflow.records import keep_with_results
-from byhand.workflow.rooms import TITLES
+from byhand.workflow.titles import TITLES
 from byhand.workflow.rules import at_most, download_flags, environment, figure, files, prepare, recorded
 from byhand.workflow.rules import seen_from_here, step, written_by
 

@@ -12,7 +12,7 @@ from torch import Tensor
 from byhand.errors import BadInput
 from byhand.gradients.network import NAMES
 from byhand.housing import notebook, training
-from byhand.housing.protocols import BUGS, CORRECTED, PROTOCOLS, PUBLISHED, Protocol
+from byhand.housing.bugs import BUGS, CORRECTED, PROTOCOLS, PUBLISHED, Protocol
 from byhand.housing.settings import Optimisation
 from byhand.housing.training import Epoch, Moments, Plateau, Split
 

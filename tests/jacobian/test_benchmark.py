@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from byhand.errors import BadInput
-from byhand.jacobian import contenders, devices, numpy_route, ratios
+from byhand.jacobian import devices, numpy_route, ratios, timed_methods
 from byhand.jacobian.settings import BenchmarkStep
 from byhand.jacobian.shapes import depth, parsed
 from byhand.jacobian.steps import assignment, benchmark
@@ -214,10 +214,10 @@ def test_a_shape_is_read_as_it_is_written() -> None:
 @pytest.mark.parametrize("shape", ["3-4-2-4-3", "2-5*2-3@3"])
 def test_every_contender_agrees_with_float64(shape: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("torch.compile", lambda function, **_: function)
-    monkeypatch.setattr(contenders, "SIDE", 4)
+    monkeypatch.setattr(timed_methods, "SIDE", 4)
     expected = benchmark.reference(shape)
     for library in ("numpy", "torch"):
-        for name, contender in contenders.LIBRARIES[library](*parsed(shape), "cpu").items():
+        for name, contender in timed_methods.LIBRARIES[library](*parsed(shape), "cpu").items():
             answer = benchmark.result_or_reason(contender)
             assert not isinstance(answer, str), (name, answer)
             assert benchmark.seconds(contender.run, 1, 2, "cpu") >= 0
@@ -293,7 +293,7 @@ def test_a_cuda_graph_is_recorded_once_after_runs_aside_and_then_only_replayed(g
         gpu.said.append("run")
         return weights[0] @ x
 
-    launched = contenders.as_graph(product, [torch.eye(2)], torch.ones(2))
+    launched = timed_methods.as_graph(product, [torch.eye(2)], torch.ones(2))
     assert gpu.said == ["wait_stream", "aside {", "run", "run", "run", "}", "wait_stream", "graph {", "run", "}"]
     gpu.said.clear()
     assert launched().tolist() == [1, 1]
@@ -303,9 +303,9 @@ def test_a_cuda_graph_is_recorded_once_after_runs_aside_and_then_only_replayed(g
 
 def test_every_contender_on_a_gpu_agrees_with_float64(gpu: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("torch.compile", lambda function, **_: function)
-    monkeypatch.setattr(contenders, "SIDE", 4)
+    monkeypatch.setattr(timed_methods, "SIDE", 4)
     for shape in ("3-4-2-4-3", "2-5*2-3@3"):
-        found = contenders.with_torch(*parsed(shape), "cuda")
+        found = timed_methods.with_torch(*parsed(shape), "cuda")
         assert {"graph_reverse", "graph_forward", "graph_cheapest", "reverse", "jacrev"} <= set(found)
         for name, contender in found.items():
             answer = benchmark.result_or_reason(contender)
@@ -375,7 +375,7 @@ def test_a_contender_that_fails_is_left_out_with_its_reason() -> None:
     def broken() -> None:
         raise RuntimeError("no compiler\nat all")
 
-    assert benchmark.result_or_reason(contenders.Contender(broken, "reverse")) == "no compiler"
+    assert benchmark.result_or_reason(timed_methods.Contender(broken, "reverse")) == "no compiler"
 
 
 def test_the_benchmark_runs_is_summed_up_and_drawn(step: Step, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ import yaml
 from filelock import FileLock
 from snakemake.utils import update_config
 
-from byhand.workflow.rooms import TITLES
+from byhand.workflow.titles import TITLES
 from tests.conftest import REAL_DATA, ROOT
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from byhand.housing.protocols import PROTOCOLS
+from byhand.housing.bugs import PROTOCOLS
 from tests.workflow.conftest import Project, fresh
 
 Edit = Callable[[Project], None]

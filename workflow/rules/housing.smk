@@ -1,6 +1,6 @@
 # Problem 1, exercise 3: the network trained on California Housing, with the notebook's bugs and without.
 
-from byhand.housing.protocols import PROTOCOLS
+from byhand.housing.bugs import PROTOCOLS
 
 HOUSING = config["housing"]
 OPTIMISATION = {key: HOUSING["training"][key] for key in HOUSING["training"] if key != "epochs"}

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, TensorDataset
 
 from byhand.gradients.network import NAMES, Parameters
-from byhand.housing.protocols import Protocol
+from byhand.housing.bugs import Protocol
 from byhand.housing.settings import Optimisation
 from byhand.housing.training import Epoch, Rows, Split, orders, row_weights
 

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from byhand.errors import BadInput
 from byhand.gradients.network import LOSSES, Parameters, backward, forward
-from byhand.housing.protocols import Protocol
+from byhand.housing.bugs import Protocol
 from byhand.housing.settings import Optimisation
 from byhand.numerics.randomness import generator
 

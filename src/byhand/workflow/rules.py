@@ -16,7 +16,7 @@ from byhand.data.layout import in_use
 from byhand.workflow import configuration
 from byhand.workflow.fingerprint import code
 from byhand.workflow.records import keep_with_results
-from byhand.workflow.rooms import TITLES
+from byhand.workflow.titles import TITLES
 
 SEALED = {"PYTHONNOUSERSITE": "1", "PYTHONSAFEPATH": "1", "PYTHONUTF8": "1"}
 """Nothing in the user's or the working folder is imported in place of a package; output may hold any character."""

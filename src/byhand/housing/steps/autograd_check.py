@@ -15,7 +15,7 @@ from byhand import step
 from byhand.data.arrays import load_housing
 from byhand.gradients.network import NAMES
 from byhand.housing import notebook, training
-from byhand.housing.protocols import PROTOCOLS
+from byhand.housing.bugs import PROTOCOLS
 from byhand.housing.settings import AutogradCheckStep
 from byhand.numerics.rounding import DTYPES
 from byhand.step import tables

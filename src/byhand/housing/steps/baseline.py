@@ -6,7 +6,7 @@ from sklearn.linear_model import LinearRegression
 from byhand import step
 from byhand.data.arrays import load_housing
 from byhand.housing import training
-from byhand.housing.protocols import CORRECTED
+from byhand.housing.bugs import CORRECTED
 from byhand.housing.settings import Optimisation
 from byhand.step import tables
 

@@ -16,7 +16,7 @@ from byhand.data.arrays import load_housing
 from byhand.errors import BadInput
 from byhand.gradients.network import NAMES, Parameters
 from byhand.housing import notebook, training
-from byhand.housing.protocols import PUBLISHED
+from byhand.housing.bugs import PUBLISHED
 from byhand.housing.settings import BenchmarkStep
 from byhand.numerics import timing
 from byhand.step import tables

@@ -8,7 +8,7 @@ from tqdm import tqdm
 from byhand import step
 from byhand.data.arrays import load_housing
 from byhand.housing import training
-from byhand.housing.protocols import PROTOCOLS
+from byhand.housing.bugs import PROTOCOLS
 from byhand.housing.settings import TrainStep
 from byhand.step import tables
 

@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from byhand import step
 from byhand.errors import BadInput
-from byhand.initialization import network, propagation, theory
+from byhand.initialization import mean_field, network, propagation
 from byhand.initialization.initializations import uniform
 from byhand.initialization.settings import Phase
 from byhand.numerics.randomness import generator
@@ -44,7 +44,7 @@ def main(files: step.Files, settings: Phase) -> step.Facts:
                 "d": d,
                 "hidden_width": width,
                 "sigma_squared": width * d * d / 3,
-                "chi_1": theory.chi(width * d * d / 3),
+                "chi_1": mean_field.chi(width * d * d / 3),
                 "growth": ((together[0] / together[1]) ** (1 / (last - first))).item(),
                 "growth_lower_quartile": growth.quantile(0.25).item(),
                 "growth_upper_quartile": growth.quantile(0.75).item(),

@@ -18,7 +18,7 @@ from tqdm import tqdm
 from byhand import step
 from byhand.data.arrays import Images, load_images
 from byhand.errors import BadInput
-from byhand.initialization import network, propagation, theory, training
+from byhand.initialization import mean_field, network, propagation, training
 from byhand.initialization.initializations import named
 from byhand.initialization.settings import PropagateStep
 from byhand.numerics.randomness import generator
@@ -45,7 +45,7 @@ def pixels(images: Images, count: int) -> Iterator[tuple[str, Tensor]]:
     yield "standardised", (x[:count] - mean) / variance.sqrt()
 
 
-def layer_rows(case: Row, layers: propagation.Layers, theirs: theory.Prediction, chi_1: float) -> Iterator[Row]:
+def layer_rows(case: Row, layers: propagation.Layers, theirs: mean_field.Prediction, chi_1: float) -> Iterator[Row]:
     """What each layer does, beside the prediction: means over the seeds."""
     depth = len(theirs.delta_ratio)
     last_hidden = layers.delta_norm[:, depth - 1].square().mean().sqrt()
@@ -55,7 +55,7 @@ def layer_rows(case: Row, layers: propagation.Layers, theirs: theory.Prediction,
         yield {
             **case,
             "chi_1": chi_1,
-            "depth_scale": theory.depth_scale(chi_1),
+            "depth_scale": mean_field.depth_scale(chi_1),
             "layer": layer + 1,
             **{name: getattr(layers, name)[:, layer].mean().item() for name in propagation.COLUMNS},
             "delta_ratio": (square / last_hidden).item(),
@@ -103,10 +103,10 @@ def main(files: step.Files, settings: PropagateStep) -> step.Facts:
         parameters = network.initial(initialization, layer_widths, streams)
         layers = propagation.measured(parameters, x, labels)
         variances = [initialization.variance(*shape) for shape in pairwise(layer_widths)]
-        theirs = theory.predicted(layer_widths, variances, x.square().sum(1).numpy(), propagation.SATURATED)
+        theirs = mean_field.predicted(layer_widths, variances, x.square().sum(1).numpy(), propagation.SATURATED)
         case = {**images.columns, "initialization": settings.initialization, "pixels": scale}
         case |= {"depth": depth, "hidden_width": width}
-        summaries += layer_rows(case, layers, theirs, theory.chi(width * initialization.variance(width, width)))
+        summaries += layer_rows(case, layers, theirs, mean_field.chi(width * initialization.variance(width, width)))
         norms += norm_rows(case, layers)
         if scale == "unit" and (depth, width) == (settings.depth, settings.hidden_width):
             histograms += histogram_rows(case, propagation.histogram(parameters, x.float(), settings.bins))

@@ -23,9 +23,9 @@ from tqdm import tqdm
 from byhand import step
 from byhand.errors import BadInput
 from byhand.jacobian import cost, numpy_route
-from byhand.jacobian.contenders import LIBRARIES, Contender, problem
 from byhand.jacobian.settings import BenchmarkStep
 from byhand.jacobian.shapes import parsed
+from byhand.jacobian.timed_methods import LIBRARIES, Contender, problem
 from byhand.numerics import timing
 from byhand.step import tables
 
