@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 REAL_DATA = Path(os.environ.get("BYHAND_TEST_DATA", ROOT.parent / "shared" / "data"))
 
 torch.set_num_threads(1)
+os.environ.pop("MAKELEVEL", None)  # by which the Snakefile knows that make speaks the last words
 # Started by nohup or with &, this process has Ctrl-C ignored, and would hand that down to all that it starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
