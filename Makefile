@@ -37,19 +37,16 @@ SNAKEFILES := Snakefile workflow/Snakefile $(wildcard workflow/rules/*.smk)
 
 SHELL := bash
 COMPILE = $(UV) compile --universal --python-version 3.11 --generate-hashes --no-header
-# A dry run on one screen: Snakemake's table of jobs, once, two jobs on a line.
-TABLE_OF_JOBS := sed -n '1,/^total/p' | awk '/^(job |---|Assuming)/ { next } \
-	/^[a-z_]+ +[0-9]+$$/ { printf "%-46s%s", $$0, ++n % 2 ? "" : "\n"; next } { print } END { if (n % 2) print "" }'
+# A line for each job; of a dry run the table of jobs alone.
+DRY := $(filter -n --dry-run --dryrun,$(ARGS))
+TERSE := 2>&1 | PYTHONPATH=src $(BIN)/python -m byhand.commands.terse $(if $(DRY),--dry-run)
+SUMMARY = $(if $(DRY),:,PYTHONPATH=src $(BIN)/python -m byhand.commands.summary)
 
 .PHONY: all setup again tools quick schema test status lint bench gallery verify soak planted reproduce older-processor mutants jax slurm test-slurm lock clean
 
 all: setup
-ifneq ($(filter -n --dry-run --dryrun,$(ARGS)),)
-	@set -o pipefail; $(SNAKEMAKE) $(ARGS) --quiet rules host reason | $(TABLE_OF_JOBS)
-else
-	@$(SNAKEMAKE) $(ARGS)
-	@PYTHONPATH=src $(BIN)/python -m byhand.commands.summary results
-endif
+	@set -o pipefail; $(SNAKEMAKE) $(ARGS) $(TERSE)
+	@$(SUMMARY) results
 
 # So that notebooks can `import byhand`, wherever the folder is moved to: byhand.pth names it from its own place.
 # An environment whose Python is gone is set up again.
@@ -81,8 +78,8 @@ tools: setup .venv/tools
 	@touch $@
 
 quick: setup
-	@$(SNAKEMAKE) --directory quick --configfile config.quick.yaml $(ARGS)
-	@PYTHONPATH=src $(BIN)/python -m byhand.commands.summary quick/results
+	@set -o pipefail; $(SNAKEMAKE) --directory quick --configfile config.quick.yaml $(ARGS) $(TERSE)
+	@$(SUMMARY) quick/results
 
 schema: setup
 	@PYTHONPATH=src $(BIN)/python -m byhand.commands.schema
