@@ -29,9 +29,7 @@ def main(files: step.Files) -> None:
         axes.axvline(0, color=style.COLOURS["black"], linewidth=0.6)
         axes.set_yticks(range(len(NAMES)), NAMES.values())
         axes.invert_yaxis()
-        axes.set_xlabel(
-            "loss with the notebook's code − loss with this bug fixed\n(right of 0: the bug made it look larger)"
-        )
+        axes.set_xlabel("notebook's loss − loss with this bug fixed\n(right of 0: the bug made the loss look larger)")
         axes.set_title(f"{style.data_note(table)}\nmean of {table['seeds'].iloc[0]} paired seeds, 95 % interval")
         axes.legend(loc="best")
 
