@@ -21,7 +21,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 # By way of Python, since a script in .venv/bin names the folder that it was made in.
-SNAKEMAKE = $(BIN)/python -m snakemake
+# No file of the working folder is imported in place of a package.
+SNAKEMAKE = PYTHONSAFEPATH=1 $(BIN)/python -m snakemake
+BYHAND = PYTHONSAFEPATH=1 PYTHONPATH=src $(BIN)/python -m byhand.commands
 PIP_MIRROR = $${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2>/dev/null)}
 UV = mirror="$(PIP_MIRROR)"; test -z "$$mirror" || export UV_DEFAULT_INDEX="$$mirror"; \
 	export VIRTUAL_ENV=.venv SSL_CERT_FILE="$${SSL_CERT_FILE:-$$PIP_CERT}"; test -n "$$SSL_CERT_FILE" || unset SSL_CERT_FILE; \
@@ -39,8 +41,8 @@ SHELL := bash
 COMPILE = $(UV) compile --universal --python-version 3.11 --generate-hashes --no-header
 # A line for each job; of a dry run the table of jobs alone.
 DRY := $(filter -n --dry-run --dryrun,$(ARGS))
-TERSE := 2>&1 | PYTHONPATH=src $(BIN)/python -m byhand.commands.terse $(if $(DRY),--dry-run)
-SUMMARY = $(if $(DRY),:,PYTHONPATH=src $(BIN)/python -m byhand.commands.summary)
+TERSE := 2>&1 | $(BYHAND).terse $(if $(DRY),--dry-run)
+SUMMARY = $(if $(DRY),:,$(BYHAND).summary)
 
 .PHONY: all setup again tools quick schema test status lint bench gallery verify soak planted reproduce older-processor mutants jax slurm test-slurm lock clean
 
@@ -82,13 +84,13 @@ quick: setup
 	@$(SUMMARY) quick/results
 
 schema: setup
-	@PYTHONPATH=src $(BIN)/python -m byhand.commands.schema
+	@$(BYHAND).schema
 
 test: tools
 	@$(BIN)/python -m pytest -n auto $(ARGS)
 
 status: setup
-	@PYTHONPATH=src $(BIN)/python -m byhand.commands.status $(ARGS)
+	@$(BYHAND).status $(ARGS)
 
 lint: tools
 	@$(BIN)/ruff check .
@@ -101,11 +103,11 @@ bench: setup
 	@$(SNAKEMAKE) --cores all --forcerun benchmarks -- benchmarks
 
 gallery: all
-	@PYTHONPATH=src $(BIN)/python -m byhand.commands.gallery --results results --captions workflow/report \
+	@$(BYHAND).gallery --results results --captions workflow/report \
 		--gallery docs/gallery --readme README.md
 
 verify: setup
-	@PYTHONPATH=src $(BIN)/python -m byhand.commands.verify
+	@$(BYHAND).verify
 
 soak: tools
 	@$(BIN)/python -m pytest -n auto -m "soak and not slurm" $(ARGS)
@@ -114,10 +116,10 @@ planted: tools
 	@$(BIN)/python -m pytest -n 2 -m planted $(ARGS)
 
 reproduce: setup
-	@PYTHONPATH=src $(BIN)/python -m byhand.commands.reproduce -- $(ARGS)
+	@$(BYHAND).reproduce -- $(ARGS)
 
 older-processor: setup
-	@PYTHONPATH=src $(BIN)/python -m byhand.commands.reproduce --older-processor -- $(ARGS)
+	@$(BYHAND).reproduce --older-processor -- $(ARGS)
 
 mutants: tools
 	@$(UV) install mutmut==3.8.1
