@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.workflow.conftest import Project, finished  # noqa: F401  a fixture
+from tests.workflow.conftest import Project, finished, project
+
+__all__ = ["finished", "project"]
 
 
 @pytest.fixture
-def finished_results(finished: Project) -> Path:  # noqa: F811
+def finished_results(finished: Project) -> Path:
     """The folder that holds `results` of a run on the bundled data."""
     return finished.path

@@ -14,6 +14,7 @@ from byhand.report.claims import Claim, Finding, Number
 from byhand.report.judgement import finding_text, judge_claim
 from byhand.workflow.setting_types import Section
 from tests.conftest import ROOT, Step
+from tests.workflow.conftest import Project
 
 Entry = TypeVar("Entry", bound=Section)
 
@@ -186,6 +187,40 @@ def test_a_number_changed_in_a_table_flips_exactly_the_verdicts_that_rest_on_it(
     changed.to_csv(folder / table, index=False)
     after = verdicts()
     assert {name for name in before if before[name] != after[name]} == flipped
+
+
+def test_a_claim_of_ones_own_is_judged_and_shown_apart_and_not_counted(project: Project) -> None:
+    (project.path / "mine.yaml").write_text(
+        """fourteen:
+  says: The tent has three breakpoints.
+  author: A. Student
+  table: relu/depth.csv
+  rows: compositions == 1
+  condition: breakpoints == 3
+  figure: breakpoints.max()
+  unit: breakpoints
+  tolerance: none
+  expected: holds
+""",
+        encoding="utf-8",
+    )
+    project.configure("report", "claims", value="mine.yaml")
+    done = project.snakemake("--cores", "2")
+    assert done.returncode == 0, done.stdout + done.stderr
+    table = pd.read_csv(project.path / "results/report/claims.csv")
+    (row,) = table[table["author"].notna()].to_dict("records")
+    assert (row["claim"], row["author"], row["verdict"]) == ("fourteen", "A. Student", "holds")
+    page = (project.path / "results/report.html").read_text(encoding="utf-8")
+    assert "A. Student: The tent has three breakpoints." in page
+    assert f"{len(claims.load(CLAIMS))} claims were taken from it" in " ".join(page.split())
+    assert project.jobs() == {}
+
+
+def test_a_claim_without_a_number_of_an_exercise_is_refused_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "claims.yaml"
+    path.write_text(CLAIMS.read_text(encoding="utf-8").replace("exercise: 1\n", "exercise: mine\n", 1))
+    with pytest.raises(BadInput, match=r"derivatives\.exercise: found 'mine', expected numbers of exercises, such as"):
+        claims.load(path)
 
 
 def test_an_unexpected_verdict_fails_and_is_named(step: Step, tmp_path: Path) -> None:

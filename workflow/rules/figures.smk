@@ -33,10 +33,7 @@ FIGURES = {
     },
     "least_squares_figure_errors": {"table": rules.least_squares_convergence.output.curves},
 }
-SETTINGS = {
-    "initialization_figure_gradients": NETWORK,
-    "least_squares_figure_errors": LEAST_SQUARES["figure_errors"],
-}
+SETTINGS = {"initialization_figure_gradients": NETWORK, "least_squares_figure_errors": LEAST_SQUARES["figure_errors"]}
 
 for rule_name, tables in FIGURES.items():
     room, _, name = rule_name.partition("_figure_")

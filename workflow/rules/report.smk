@@ -5,6 +5,7 @@ import json
 from byhand.report.claims import evidence
 from byhand.step.files import sha256
 
+OWN = [Path(path) for path in [config["report"]["claims"]] if path]
 DIFFERENCES = configuration.differences(config, ROOT / "assignment/configuration.yaml")
 MADE = [path for room in TITLES for path in [*RESULTS[room], *written_by(workflow.rules, room)]]  # before this room
 WRITTEN = sorted(map(own, [*ROOT.glob("src/byhand/report/templates/**/*.*"), *ROOT.glob("workflow/report/*_figure_*")]))
@@ -32,7 +33,8 @@ localrules:
 use rule step as report_judge with:
     """Judge every claim by the tables of this run."""
     input:
-        configuration.or_exit(evidence, ROOT / "assignment/claims.yaml", ROOT / "assignment/findings.yaml"),
+        configuration.or_exit(evidence, ROOT / "assignment/claims.yaml", ROOT / "assignment/findings.yaml", *OWN),
+        OWN,
         claims=own("assignment/claims.yaml"),
         findings=own("assignment/findings.yaml"),
     output:
@@ -40,7 +42,7 @@ use rule step as report_judge with:
     log:
         "logs/report/judge.log",
     params:
-        **step("report.steps.judge", {"results": "results", "differences": DIFFERENCES}),
+        **step("report.steps.judge", {"results": "results", "differences": DIFFERENCES, "own": OWN}),
 
 
 use rule step as report_figure_steps with:

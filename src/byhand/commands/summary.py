@@ -15,7 +15,7 @@ def summary_text(results: Path) -> str:
     claims = results / "report" / "claims.csv"
     if claims.is_file():
         with claims.open(encoding="utf-8", newline="") as file:
-            verdicts = Counter(row["verdict"] for row in csv.DictReader(file))
+            verdicts = Counter(row["verdict"] for row in csv.DictReader(file) if not row["author"])
         lines.append("Claims: " + ", ".join(f"{count} {verdict}" for verdict, count in verdicts.most_common()))
     for path in sorted((results / "data").glob("*.json")):
         try:

@@ -59,6 +59,13 @@ class Claim(Section):
     correction: Text = ""
 
 
+class OwnClaim(Claim):
+    """A claim of somebody else than the assignment, whose name is given; it belongs to no exercise."""
+
+    author: Text
+    exercise: Text = ""
+
+
 class Number(Section):
     """One number of a finding: an expression over rows of a table."""
 
@@ -78,7 +85,7 @@ class Finding(Section):
     data: Text = ""
 
 
-Entry = TypeVar("Entry", Claim, Finding)
+Entry = TypeVar("Entry", Claim, OwnClaim, Finding)
 
 
 def load(path: Path) -> dict[str, Claim]:
@@ -90,6 +97,11 @@ def load(path: Path) -> dict[str, Claim]:
     return _entries(path, Claim)
 
 
+def load_own(path: Path) -> dict[str, OwnClaim]:
+    """The claims of one's own by name, with the same errors as `load`."""
+    return _entries(path, OwnClaim)
+
+
 def load_findings(path: Path) -> dict[str, Finding]:
     """The findings by name.
 
@@ -99,9 +111,9 @@ def load_findings(path: Path) -> dict[str, Finding]:
     return _entries(path, Finding)
 
 
-def evidence(claims: Path, findings: Path) -> list[str]:
+def evidence(claims: Path, findings: Path, own: Path | None = None) -> list[str]:
     """The tables that the claims and findings rest on, as paths under `results`."""
-    rests_on = [claim.table for claim in load(claims).values()]
+    rests_on = [claim.table for claim in (load(claims) | (load_own(own) if own else {})).values()]
     rests_on += [number.table for finding in load_findings(findings).values() for number in finding.numbers.values()]
     return sorted({f"results/{table}" for table in rests_on})
 

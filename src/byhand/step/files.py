@@ -49,7 +49,11 @@ def turn(alone: bool) -> Iterator[None]:
     The steps share a lock on a file for the working folder, of which whoever computes alone holds the whole.
     """
     folder = hashlib.sha256(os.fsencode(Path.cwd())).hexdigest()[:16]
-    handle = os.open(Path(tempfile.gettempdir(), f"byhand-{os.getuid()}-{folder}"), os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        handle = os.open(Path(tempfile.gettempdir(), f"byhand-{os.getuid()}-{folder}"), os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError:  # nowhere to write to
+        yield
+        return
     try:
         with contextlib.suppress(OSError):  # a file system without locks
             fcntl.flock(handle, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)

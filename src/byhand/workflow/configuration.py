@@ -28,6 +28,7 @@ from byhand.initialization.settings import Initialization
 from byhand.jacobian.settings import Jacobian
 from byhand.least_squares.settings import LeastSquares
 from byhand.relu.settings import Relu
+from byhand.report.settings import Report
 from byhand.workflow.setting_types import Section, first_error, short
 
 P = ParamSpec("P")
@@ -50,6 +51,7 @@ class Configuration(Section):
     relu: Relu
     initialization: Initialization
     least_squares: LeastSquares
+    report: Report
 
 
 def validated(config: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,8 @@ def main(files: step.Files) -> step.Facts:
 
     rows = []
     known = claims.load(files.claims)
-    for name, claim in known.items():
+    own = {name: claim for path in files.own for name, claim in claims.load_own(path).items()}
+    for name, claim in [*known.items(), *own.items()]:
         judgement = judge_claim(name, claim, read(claim.table), files.differences)
         rows.append(
             {
@@ -38,6 +39,7 @@ def main(files: step.Files) -> step.Facts:
                 "why_not": judgement.why_not,
                 "expected": claim.expected,
                 "as_expected": judgement.verdict in (claim.expected, "not judged"),
+                "author": claim.author if isinstance(claim, claims.OwnClaim) else "",
             }
         )
     table = pd.DataFrame(rows)
@@ -55,14 +57,15 @@ def main(files: step.Files) -> step.Facts:
     ]
     tables.write(table, files.verdicts)
     tables.write(pd.DataFrame(numbers), files.numbers)
-    inputs = claims.evidence(files.claims, files.findings)
+    inputs = claims.evidence(files.claims, files.findings, *files.own)
     in_results = [files.results / Path(path).relative_to("results") for path in inputs]
-    return {"inputs": [files.claims, files.findings, *in_results]}
+    return {"inputs": [files.claims, files.findings, *files.own, *in_results]}
 
 
-def add_differences(parser: argparse.ArgumentParser) -> None:
-    """The flag for the settings that are not the assignment's."""
+def add_optional(parser: argparse.ArgumentParser) -> None:
+    """The flags for settings that are not the assignment's, and for claims that are not."""
     parser.add_argument("--differences", nargs="*", default=[], help="settings that are not the assignment's, in words")
+    parser.add_argument("--own", type=Path, nargs="*", default=[], help="claims of one's own (.yaml)")
 
 
 if __name__ == "__main__":
@@ -74,5 +77,5 @@ if __name__ == "__main__":
             "verdicts": "the table of verdicts to write (.csv)",
             "numbers": "the table of findings and their numbers to write (.csv)",
         },
-        extra=add_differences,
+        extra=add_optional,
     )

@@ -117,7 +117,8 @@ def main(files: step.Files) -> None:
     def read(name: str) -> pd.DataFrame:
         return tables.read(files.results / name, [])
 
-    claims = tables.read(files.results / "report/claims.csv", ["claim", "exercise", "verdict", "value"])
+    judged = tables.read(files.results / "report/claims.csv", ["claim", "exercise", "verdict", "value", "author"])
+    claims, own = judged[judged["author"].isna()], judged[judged["author"].notna()]
     findings = tables.read(files.results / "report/findings.csv", ["finding", "title", "says"])
     claims, findings = (
         table.astype(object).where(table.notna(), "").assign(chapter=[of_exercise(e).name for e in table["exercise"]])
@@ -135,6 +136,7 @@ def main(files: step.Files) -> None:
         .get_template("page.html.j2")
         .render(
             claims=claims.to_dict("records"),
+            own=own.astype(object).where(own.notna(), "").to_dict("records"),
             findings=[finding for finding in findings.to_dict("records") if finding["says"]],
             counts=[(verdict, counts[verdict], MEANINGS[verdict]) for verdict in SIGNS if counts[verdict]],
             why_not=sorted({str(reason) for reason in claims["why_not"] if reason}),
