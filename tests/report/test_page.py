@@ -13,6 +13,7 @@ import pytest
 from byhand.errors import BadInput
 from byhand.report import chapters, history
 from tests.conftest import ROOT, Step
+from tests.workflow.conftest import Project
 
 
 @pytest.fixture
@@ -37,11 +38,18 @@ def test_the_page_has_every_claim_and_every_picture_and_asks_for_nothing(step: S
     assert len(re.findall(r'id="claim-', text)) == len(table)
     assert text.count("<figure id=") == len(list((folder / "results").rglob("*.svg")))
     assert text.count("<math") >= 10
-    assert not re.search(r'(?:src|href)="(?!data:|#)', text)
+    assert not re.search(r'src="(?!data:)|href="(?!data:)(?:[a-z]+:|/)', text)  # links lead to files beside it
     assert "url(" not in text
     told = " ".join(text.split())
     assert "were run again on scikit-learn&#39;s bundled diabetes data and scikit-learn&#39;s bundled digits," in told
     assert "Bundled data." not in text
+
+
+def test_each_claim_and_table_links_to_its_file(finished: Project) -> None:
+    text = (finished.path / "results/report.html").read_text(encoding="utf-8")
+    links = {link for link in re.findall(r'href="([^"#][^"]*)"', text) if not link.startswith("data:")}
+    assert len(links) > 20
+    assert [link for link in links if not (finished.path / "results" / link).is_file()] == []
 
 
 def test_bundled_data_are_announced_at_the_top(step: Step, folder: Path) -> None:
