@@ -6,21 +6,21 @@
 # make bench    time the notebook's methods against ours
 # make gallery  copy the figures of a run to docs/gallery and its verdicts into the README
 # make verify   compare every result with the checksum in its provenance
-# make soak     try every fault of docs/reliability.md, killing a run a hundred times (40 minutes)
-# make planted  plant a fault for each of those checks, and see the check fail
+# make soak     try every fault in docs/reliability.md, killing a run a hundred times (40 minutes)
+# make planted  plant a fault for each of those checks, and confirm that the check fails
 # make reproduce  run everything twice, on one core and on two, and compare the results byte for byte
 # make older-processor  run everything twice, once without AVX-512, and show how much the tables differ
-# make mutants  alter the mathematics in every place, and check that the tests fail
+# make mutants  alter the mathematics everywhere, and check that the tests fail
 # make jax      install JAX, a rival in the benchmark of problem 2
 # make slurm    install the plugin that submits jobs to a Slurm cluster: snakemake --profile profiles/slurm
-# make test-slurm  run the pipeline, and what can go wrong, on a Slurm that the tests start (Debian: slurm-wlm, munge)
+# make test-slurm  test the pipeline and its failures on a Slurm that the tests start (Debian: slurm-wlm, munge)
 # make schema   write config.schema.json from the models of the settings
 # make lock     write requirements.lock and its companions (dev, jax, slurm) from pyproject.toml
 # make clean    remove results, logs and Snakemake's records (not the data, not .venv)
 
 PYTHON ?= python3
 BIN := .venv/bin
-# By way of Python, since a script in .venv/bin names the folder that it was made in.
+# Run through Python, since a script in .venv/bin contains the path of the folder that it was made in.
 # No file of the working folder is imported in place of a package.
 SNAKEMAKE = PYTHONSAFEPATH=1 $(BIN)/python -m snakemake
 BYHAND = PYTHONSAFEPATH=1 PYTHONPATH=src $(BIN)/python -m byhand.commands
@@ -50,14 +50,14 @@ all: setup
 	@set -o pipefail; $(SNAKEMAKE) $(ARGS) $(TERSE)
 	@$(SUMMARY) results
 
-# So that notebooks can `import byhand`, wherever the folder is moved to: byhand.pth names it from its own place.
+# So that notebooks can `import byhand`, wherever the folder is moved to: byhand.pth points to it by a relative path.
 # An environment whose Python is gone is set up again.
 setup: $(if $(shell $(BIN)/python -c '' 2>/dev/null && echo works),,again) .venv/installed
 
 again:
 	@rm -f .venv/installed .venv/tools
 
-# pip installs uv from the same hashed lock file as everything else; uv is told of pip's mirror, if there is one.
+# pip installs uv from the same hashed lock file as everything else; uv is given pip's mirror, if there is one.
 .venv/installed: requirements.lock
 	@$(PYTHON) src/byhand/commands/supported.py
 	@echo "Setting up .venv ($(if $(filter cpu,$(TORCH)),without GPU libraries,5.5 GB), once) …"
@@ -72,7 +72,7 @@ endif
 	@$(BIN)/python -c 'import site; print("../../../../src", file=open(site.getsitepackages()[0] + "/byhand.pth", "w"))'
 	@touch $@
 
-# What tests and lint need besides.
+# What tests and lint need in addition.
 tools: setup .venv/tools
 
 .venv/tools: requirements-dev.lock .venv/installed
@@ -126,7 +126,7 @@ mutants: tools
 	@OMP_NUM_THREADS=1 $(BIN)/python -m mutmut run --max-children 2
 	@cut -d, -f1 tests/reliability/equivalent_mutants.csv > mutants/equivalent
 	@! $(BIN)/python -m mutmut results | grep -vFwf mutants/equivalent
-	@echo "Every mutant is killed, but for those in tests/reliability/equivalent_mutants.csv, which change no result."
+	@echo "Every mutant is killed, except for those in tests/reliability/equivalent_mutants.csv, which change no result."
 
 jax: setup
 	@$(UV) install --require-hashes -r requirements-jax.lock

@@ -53,7 +53,7 @@ include: "workflow/rules/report.smk"
 for room in TITLES:
 
     rule:
-        """All results of one problem but its benchmarks."""
+        """All results of one problem except its benchmarks."""
         name:
             room
         input:
@@ -85,5 +85,5 @@ onstart:
 
 
 onsuccess:
-    if "MAKELEVEL" not in os.environ:  # make says it too, even if there was nothing to do
+    if "MAKELEVEL" not in os.environ:  # make prints it too, even if there was nothing to do
         print(summary_text(Path("results")))

@@ -1,4 +1,4 @@
-"""The one exception that stands for a person's mistake or a bad file, told in one line without a traceback."""
+"""The one exception for a user's mistake or a bad file, reported in one line without a traceback."""
 
 
 class BadInput(Exception):

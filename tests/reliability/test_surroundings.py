@@ -214,7 +214,7 @@ def test_a_configuration_file_of_ones_own_is_checked_like_the_projects(project: 
     (project.path / "mine.yaml").write_text("relu: {depth: {grid_points: 5}}\nrelu: {}\n", encoding="utf-8")
     done = project.snakemake("--dry-run", "--configfile", "mine.yaml")
     assert done.returncode != 0
-    assert "mine.yaml: line 2: the key relu stands here a second time" in done.stderr
+    assert "mine.yaml: line 2: the key relu occurs here a second time" in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -240,7 +240,7 @@ def test_a_value_inside_a_section_can_be_given_on_the_command_line(project: Proj
 def test_what_looks_like_a_date_and_is_none_is_told(tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     path.write_text("jacobian:\n  count:\n    shapes: [1000-30-10]\n", encoding="utf-8")
-    with pytest.raises(BadInput, match=r"config.yaml: line 3: 1000-30-10 is a date to YAML, and there is none such"):
+    with pytest.raises(BadInput, match=r"config.yaml: line 3: 1000-30-10 looks like a date to YAML, but is none"):
         configuration.check_file(path)
 
 

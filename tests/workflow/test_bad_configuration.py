@@ -134,7 +134,7 @@ BAD_FILES: list[tuple[str, bytes, str]] = [
     ("a list", b"- 1\n- 2\n", "config.yaml: found [1, 2], expected a mapping of sections to their values"),
     ("a tab", b"data:\n\thome: null\n", "config.yaml: line 2: found character '\\t' that cannot start any token"),
     ("an open bracket", b"data: [1, 2\n", "config.yaml: line 2: expected ',' or ']', but got '<stream end>'"),
-    ("a key twice", b"data:\n  home: a\n  home: b\n", "config.yaml: line 3: the key home stands here a second time"),
+    ("a key twice", b"data:\n  home: a\n  home: b\n", "config.yaml: line 3: the key home occurs here a second time"),
     ("not text", b"\xff\xfe\x00", "config.yaml: byte 0 is not UTF-8 text"),
     (
         "a tag that runs code",

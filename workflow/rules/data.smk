@@ -6,7 +6,7 @@ KINDS = ["images", "housing"]
 HOME = configuration.or_exit(configuration.data_home, config)
 
 
-# On a cluster too this runs on the submitting machine, which has a network.
+# Even on a cluster, this runs on the submitting machine, which has network access.
 localrules:
     data_download,
 

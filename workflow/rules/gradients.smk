@@ -2,7 +2,7 @@
 
 
 use rule step as gradients_check with:
-    """Compare the gradients by hand with autograd and central differences."""
+    """Compare the hand-derived gradients with autograd and central differences."""
     output:
         **recorded(table="results/gradients/check.csv"),
     log:

@@ -21,7 +21,7 @@ use rule step as housing_train with:
 
 
 use rule step as housing_autograd_check with:
-    """Compare the training by hand with autograd and torch.optim."""
+    """Compare the hand-derived training with autograd and torch.optim."""
     input:
         data="results/data/housing.npz",
     output:
@@ -63,7 +63,7 @@ use rule step as housing_compare with:
 
 
 use rule visible_step as housing_benchmark with:
-    """Time the notebook's loop against ours. It computes with one thread, but nothing may run beside it."""
+    """Time the notebook's loop against ours. It computes with one thread, but nothing else may run at the same time."""
     input:
         data="results/data/housing.npz",
     output:

@@ -9,7 +9,7 @@ CELLS = cells(INITIALIZATION)
 ASSIGNMENT = assignment(INITIALIZATION)
 NETWORK = {key: INITIALIZATION["assignment"][key] for key in ("depth", "hidden_width")}
 CELL = f"initialization/training/{PATH}"
-DRAWN_BY = "byhand.initialization.initializations."  # the step imports a module of it by its name
+DRAWN_BY = "byhand.initialization.initializations."  # the step imports a module from this package by name
 PROPAGATION = "results/initialization/propagation/{initialization}"
 
 
@@ -70,9 +70,9 @@ use rule step as initialization_phase with:
 
 
 use rule step as initialization_compare with:
-    """Compare the networks with print, with the theory, and by depth."""
+    """Compare the networks with the printed figures, with the theory, and by depth."""
     input:
-        # Not named, so no flags: a command line does not hold the names of the files of a thousand networks.
+        # Not named, so no flags: a command line cannot hold the file names of a thousand networks.
         paths(rules.initialization_train.output.curves, CELLS),
         paths(rules.initialization_train.output.layers, CELLS),
         paths(rules.initialization_propagate.output.table, CELLS),
@@ -97,7 +97,7 @@ use rule step as initialization_compare with:
 
 
 use rule visible_step as initialization_benchmark with:
-    """Time the notebook's loop against ours and JAX. Nothing may run beside it, which would be measured too."""
+    """Time the notebook's loop against ours and JAX. Nothing may run alongside it, or that would be measured too."""
     input:
         data="results/data/images.npz",
     output:

@@ -27,7 +27,7 @@ use rule step as jacobian_count with:
 
 
 use rule step as jacobian_times_cpu with:
-    """Repeat the assignment's own timing. Nothing may run beside it, which would be measured too."""
+    """Repeat the assignment's own timing. Nothing may run alongside it, or that would be measured too."""
     output:
         **recorded(table="results/jacobian/times_{device}.csv"),
     log:
@@ -51,7 +51,7 @@ use rule jacobian_times_cpu as jacobian_times_cuda with:
 
 
 use rule step as jacobian_assignment with:
-    """Put the printed times beside the measured ones."""
+    """Compare the printed times with the measured ones."""
     input:
         times=expand(rules.jacobian_times_cpu.output.table, device=DEVICES),
         seconds=own("assignment/printed/jacobian_seconds_per_1000.csv"),

@@ -1,4 +1,4 @@
-# Problem 5: gradient descent on least squares, run and in closed form; when, how fast and where to it converges.
+# Problem 5: gradient descent on least squares, run and in closed form; when it converges, how fast and to what.
 
 LEAST_SQUARES = config["least_squares"]
 
@@ -40,7 +40,7 @@ use rule step as least_squares_convergence with:
 
 
 use rule step as least_squares_definiteness with:
-    """Check when I - M^k is positive definite."""
+    """Check when M = I - aX'X is positive definite."""
     input:
         data="results/data/housing.npz",
     output:
@@ -52,7 +52,7 @@ use rule step as least_squares_definiteness with:
 
 
 use rule step as least_squares_rank_deficient with:
-    """Run descent where X has no full column rank."""
+    """Run descent where X does not have full column rank."""
     input:
         data="results/data/housing.npz",
     output:
@@ -74,7 +74,7 @@ use rule step as least_squares_plane with:
 
 
 use rule visible_step as least_squares_benchmark with:
-    """Time the closed form against descent. It computes with one thread, but nothing may run beside it."""
+    """Time the closed form against descent. It computes with one thread, but nothing else may run at the same time."""
     output:
         **recorded(table="results/least_squares/benchmark.csv"),
     log:

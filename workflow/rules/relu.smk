@@ -2,7 +2,7 @@
 
 
 use rule step as relu_prove with:
-    """Prove that the networks equal tent and soft threshold."""
+    """Prove that the networks equal the tent and the soft threshold."""
     output:
         **recorded(table="results/relu/identities.csv", proofs="results/relu/proofs.csv"),
     log:

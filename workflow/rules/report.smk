@@ -1,4 +1,4 @@
-# Every claim of the assignment against the tables of this run, and the page that says so.
+# Every claim of the assignment against the tables of this run, and the page that shows the result.
 
 import json
 
@@ -7,9 +7,9 @@ from byhand.step.files import sha256
 
 OWN = [Path(path) for path in [config["report"]["claims"]] if path]
 DIFFERENCES = configuration.differences(config, ROOT / "assignment/configuration.yaml")
-MADE = [path for room in TITLES for path in [*RESULTS[room], *written_by(workflow.rules, room)]]  # before this room
+MADE = [path for room in TITLES for path in [*RESULTS[room], *written_by(workflow.rules, room)]]  # of earlier rooms
 WRITTEN = sorted(map(own, [*ROOT.glob("src/byhand/report/templates/**/*.*"), *ROOT.glob("workflow/report/*_figure_*")]))
-# Benchmarks stay out of a plain run. What `make bench` has left is shown, and shown anew when it changes.
+# A plain run leaves benchmarks out. What `make bench` has left is shown, and updated when it changes.
 MEASURED = [
     *rules.jacobian_figure_benchmark.output.depth,
     *rules.jacobian_figure_benchmark.output.rivals,
@@ -77,7 +77,7 @@ use rule step as report_page with:
 
 
 use rule step as report_lecture with:
-    """Run the lecture's notebook."""
+    """Run the lecture notebook."""
     input:
         notebook=own("notebooks/lecture.ipynb"),
     output:

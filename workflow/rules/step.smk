@@ -16,7 +16,7 @@ rule step:
         **at_most(),
     params:
         files=files,
-        environment=lambda wildcards, input: ENVIRONMENT,  # asks for `input`, so a clone elsewhere reruns nothing
+        environment=lambda wildcards, input: ENVIRONMENT,  # takes `input`, so a clone elsewhere reruns nothing
     message:
         "{rule} {wildcards}"
     shell:
@@ -24,7 +24,7 @@ rule step:
 
 
 rule visible_step:
-    """The same, for what shows its output in the terminal too."""
+    """The same, for steps that also show their output in the terminal."""
     log:
         "logs/visible_step.log",
     conda:

@@ -1,1 +1,1 @@
-"""Commands for people, each run as `python -m byhand.commands.NAME`: see the Makefile."""
+"""Commands to run from a terminal, each as `python -m byhand.commands.NAME`; see the Makefile."""

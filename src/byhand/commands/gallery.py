@@ -1,4 +1,4 @@
-"""Copy the figures of a run to docs/gallery, and its verdicts into the README, between two marks."""
+"""Copy the figures of a run to docs/gallery, and its verdicts into the README, between two markers."""
 
 import argparse
 import re
@@ -13,16 +13,16 @@ from byhand.report.claims import SIGNS
 from byhand.step import files, tables
 
 ALL_SHOWN = ("does not hold", "not judged")
-"""The verdicts of which every claim is shown, not one as an example."""
+"""The verdicts for which every claim is shown, rather than one example."""
 
 MARKS = ("<!-- verdicts: written by `make gallery` -->", "<!-- end of verdicts -->")
 
 
 def verdicts(claims: Iterable[tuple[str, str, str]]) -> str:
-    """The table of verdicts for the README: how many there are of each, and a claim as an example.
+    """The README's table of verdicts: the number of claims with each, and one claim as an example.
 
     Args:
-        claims: of each claim its exercise ("4, 5"), what it says, and its verdict, in the order of the exercises.
+        claims: for each claim, its exercise ("4, 5"), its wording and its verdict, in the order of the exercises.
     """
     lines = ["| verdict | claims | |", "| --- | --- | --- |"]
     claims = list(claims)
@@ -36,10 +36,10 @@ def verdicts(claims: Iterable[tuple[str, str, str]]) -> str:
 
 
 def between_marks(text: str, words: str) -> str:
-    """`text` with `words` between the marks.
+    """`text` with `words` inserted between the markers.
 
     Raises:
-        BadInput: the marks are not there.
+        BadInput: the markers are missing.
     """
     start, end = MARKS
     pattern = re.compile(f"({re.escape(start)}\n).*?(\n{re.escape(end)})", re.DOTALL)
@@ -67,7 +67,7 @@ def main(arguments: argparse.Namespace) -> None:
     table = table[table["author"].isna()]
     for picture in sorted(arguments.results.glob("*/figure_*.png")):
         shutil.copy(picture, arguments.gallery / f"{picture.parent.name}_{picture.stem}.png")
-    captions = {  # those of benchmarks stay from the run that measured them
+    captions = {  # includes the benchmarks' pictures, kept from the run that measured them
         picture.stem: (arguments.captions / f"{picture.stem}.rst").read_text(encoding="utf-8").strip()
         for picture in sorted(arguments.gallery.glob("*_figure_*.png"))
     }

@@ -1,9 +1,9 @@
 """Run everything twice, on one core and on two, in two new folders, and compare the results byte for byte.
 
-What a benchmark has timed, and whatever rests on that, is alike in no two runs; it is counted and left aside.
+Benchmark times, and everything that depends on them, differ from run to run; they are counted but not compared.
 
-With `--older-processor` the second run is on two cores as well, but the libraries are asked to do without AVX-512, as
-they would on another processor. Bytes may differ then, so what is told is by how much the numbers in the tables do.
+With `--older-processor` both runs use two cores, and in the second the libraries are told to avoid AVX-512, as
+they would on an older processor. Bytes may then differ, so the output says how far apart the tables' numbers are.
 """
 
 import argparse
@@ -27,7 +27,7 @@ from byhand.workflow import configuration
 
 CORES = (1, 2)
 NOT_COPIED = shutil.ignore_patterns(".git", ".venv", ".snakemake", "results", "data", "logs", "mutants", ".*_cache")
-"""What lies at the top of a project and is no part of it. The same names deeper down are, such as src/byhand/data."""
+"""Top-level names that are not part of the project. Deeper down the same names are, as in src/byhand/data."""
 OLDER = {
     "OPENBLAS_CORETYPE": "Haswell",
     "MKL_ENABLE_INSTRUCTIONS": "AVX2",
@@ -35,13 +35,13 @@ OLDER = {
     "ATEN_CPU_CAPABILITY": "avx2",
     "NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL AVX512_SPR",
 }
-"""What makes the libraries compute as on a processor without AVX-512."""
+"""Environment variables that make the libraries compute as on a processor without AVX-512."""
 TIMED = ("benchmark", "page", "lecture")
-"""Last names of the steps that write down how long something took: the page and the notebook say so too."""
+"""Last parts of the names of steps whose output includes times, as the page and the notebook do."""
 
 
 def copy(project: Path, folder: Path) -> None:
-    """A new folder with the project alone: neither results nor downloads nor environments."""
+    """Copy the project alone into a new folder, without results, downloads or environments."""
     ignored = NOT_COPIED(str(project), os.listdir(project))
     shutil.copytree(project, folder, ignore=lambda inside, _: ignored if Path(inside) == project else set())
 
@@ -49,7 +49,7 @@ def copy(project: Path, folder: Path) -> None:
 def run(
     project: Path, folder: Path, cores: int, arguments: list[str], variables: Mapping[str, str] = MappingProxyType({})
 ) -> Path:
-    """A copy of the project in `folder`, run on so many cores with more `variables`; the folder of its results.
+    """Run a copy of the project in `folder` on this many cores with extra `variables`; return its results folder.
 
     Raises:
         BadInput: the run failed.
@@ -58,7 +58,7 @@ def run(
     command = [sys.executable, "-m", "snakemake", "--cores", str(cores), *arguments]
     environment = {**os.environ, **variables}
     downloaded = project / "data"
-    if downloaded.is_dir():  # once will do
+    if downloaded.is_dir():  # no need to download again
         environment.setdefault(configuration.DATA_HOME, str(downloaded))
     done = subprocess.run(command, cwd=folder, env=environment, check=False)
     if done.returncode:
@@ -67,7 +67,7 @@ def run(
 
 
 def outputs(results: Path) -> tuple[dict[str, str], set[str]]:
-    """The SHA-256 of every result that has provenance, by name, and the names of those that hold times."""
+    """The SHA-256 of every result that has provenance, by name, and the names of those that contain times."""
     records = list(map(provenance.read, provenance.files_in(results)))
     checksums = {name: files.sha256(results.parent / name) for record in records for name in record["outputs"]}
     timed: set[str] = set()
@@ -81,7 +81,7 @@ def outputs(results: Path) -> tuple[dict[str, str], set[str]]:
 
 
 def differences(first: Path, second: Path) -> tuple[int, int, list[str]]:
-    """Of two folders of results: how many are compared, how many hold times, and the names of those that differ."""
+    """For two results folders: how many results are compared, how many contain times, and which ones differ."""
     (checksums, timed), (again, timed_again) = outputs(first), outputs(second)
     compared = (checksums.keys() | again.keys()) - timed - timed_again
     return (
@@ -92,12 +92,12 @@ def differences(first: Path, second: Path) -> tuple[int, int, list[str]]:
 
 
 def apart(first: Path, second: Path) -> pd.DataFrame:
-    """How far the numbers of two tables of the same shape are apart: a row for each column in which any differ.
+    """How far apart the numbers in two tables of the same shape are: one row for each column with differences.
 
     `ulp` is the largest distance in units of the last place of the larger number, in float64.
 
     Raises:
-        BadInput: they have other columns or another number of rows.
+        BadInput: their columns or numbers of rows differ.
     """
     here, there = pd.read_csv(first), pd.read_csv(second)
     if list(here) != list(there) or len(here) != len(there):
@@ -121,7 +121,7 @@ def apart(first: Path, second: Path) -> pd.DataFrame:
 
 
 def elsewhere(first: Path, second: Path) -> None:
-    """Tell how far the tables of two folders of results are apart."""
+    """Print how far apart the tables in two results folders are."""
     (checksums, timed), (again, timed_again) = outputs(first), outputs(second)
     tables = sorted(name for name in checksums.keys() - timed - timed_again if name.endswith(".csv"))
     different = [name for name in tables if checksums[name] != again.get(name)]
@@ -131,7 +131,7 @@ def elsewhere(first: Path, second: Path) -> None:
 
 
 def main(arguments: argparse.Namespace) -> None:
-    """Say that all is alike, or what is not."""
+    """Report that all results are the same, or which are not."""
     if arguments.older_processor:
         with tempfile.TemporaryDirectory(prefix="byhand-") as temporary:
             here = run(Path.cwd(), Path(temporary, "here"), max(CORES), arguments.snakemake)
@@ -151,7 +151,7 @@ def compare(where: str, first: Path, second: Path) -> None:
     """Print the names of the results that differ between two folders.
 
     Raises:
-        BadInput: some do, or there is nothing to compare.
+        BadInput: some results differ, or there are none to compare.
     """
     compared, timed, different = differences(first, second)
     for name in different:
@@ -165,7 +165,7 @@ if __name__ == "__main__":
     parser = step.parser(__doc__)
     parser.add_argument("--older-processor", action="store_true", help="compare with a run without AVX-512")
     parser.add_argument(
-        "--folders", type=Path, nargs=2, metavar=("BEFORE", "AFTER"), help="compare two folders of results, run nothing"
+        "--folders", type=Path, nargs=2, metavar=("BEFORE", "AFTER"), help="only compare two folders of results"
     )
     parser.add_argument("snakemake", nargs="*", help="arguments for Snakemake, after --")
     step.command(main, parser)

@@ -1,7 +1,7 @@
-"""What is done, running, failed, stale and still to do: the files of every rule, counted (`make status`).
+"""Count each rule's files that are done, running, failed, stale or still to do (`make status`).
 
-Everything is Snakemake's own knowledge: its summary says what is there and what is out of date, and the marks under
-`.snakemake/incomplete` say what has been handed out and has not come back.
+All of this comes from Snakemake: its summary says what exists and what is out of date, and the markers under
+`.snakemake/incomplete` show what has been started but has not finished.
 """
 
 import base64
@@ -12,15 +12,15 @@ from pathlib import Path
 
 STATES = {
     "done": "there and up to date",
-    "running": "handed out and not back (or its run was killed)",
+    "running": "started and not finished (or its run was killed)",
     "failed": "made before, and not there now: it failed, or somebody deleted it",
-    "stale": "there, and out of date: the next run makes it anew",
+    "stale": "there, but out of date: the next run makes it again",
     "to do": "never made",
 }
 
 
 def handed_out(incomplete: Path) -> set[str]:
-    """The files that Snakemake's marks in this folder stand for: their names, encoded and cut into folders if long."""
+    """The files that Snakemake's markers in this folder stand for: encoded names, split into folders if long."""
     marks = (path.relative_to(incomplete).parts for path in incomplete.rglob("*") if path.is_file())
     return {
         base64.urlsafe_b64decode("".join(part.removeprefix("@") for part in parts)).decode()
@@ -30,7 +30,7 @@ def handed_out(incomplete: Path) -> set[str]:
 
 
 def counts(summary: str, running: set[str]) -> dict[str, Counter[str]]:
-    """For each rule how many of its files are in which of `STATES`, from the table that `--summary` prints."""
+    """For each rule, how many of its files are in each of `STATES`, from the table that `--summary` prints."""
     by_rule: dict[str, Counter[str]] = defaultdict(Counter)
     header, *rows = [line.split("\t") for line in summary.splitlines() if line.count("\t") == 5]
     for row in rows:
@@ -46,7 +46,7 @@ def counts(summary: str, running: set[str]) -> dict[str, Counter[str]]:
 
 
 def status_table(by_rule: dict[str, Counter[str]]) -> str:
-    """The table for the terminal: only what is not done by rule, and everything in sum."""
+    """The table for the terminal: each rule that is not fully done, and the totals."""
     width = max(map(len, [*by_rule, "everything"]))
     lines = [f"{'files':<{width}}" + "".join(f"{state:>10}" for state in STATES)]
     rows = [(rule, count) for rule, count in sorted(by_rule.items()) if count.keys() != {"done"}]
@@ -65,7 +65,7 @@ def leftovers(untracked: str) -> list[str]:
 
 
 def snakemake(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    """Ask Snakemake, or end with what it says."""
+    """Run Snakemake, or exit with its error message."""
     command = [sys.executable, "-m", "snakemake", *arguments, *sys.argv[1:]]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:

@@ -1,4 +1,4 @@
-"""The last words of a run: the verdicts, the data that they are about, and where the results are."""
+"""The closing lines of a run: the verdicts, the data that they are about, and where the results are."""
 
 import csv
 import sys
@@ -10,7 +10,7 @@ from byhand.step import provenance
 
 
 def summary_text(results: Path) -> str:
-    """A few lines for the terminal, from what lies in the folder `results`."""
+    """A few lines for the terminal, from what is in the folder `results`."""
     lines = [f"Results: {results.resolve()}"]
     claims = results / "report" / "claims.csv"
     if claims.is_file():

@@ -1,8 +1,8 @@
-"""Refuse a machine for which no packages are locked, before anything is installed. Any Python 3.6 or newer reads it."""
+"""Refuse a machine for which no packages are locked, before anything is installed. Runs on Python 3.6 or newer."""
 
 import platform
 import sys
-from typing import Tuple  # noqa: UP035  older Pythons read this too
+from typing import Tuple  # noqa: UP035  older Pythons run this too
 
 PYTHONS = ((3, 11), (3, 13))
 """The oldest and the newest Python for which every package has a build."""

@@ -11,7 +11,7 @@ from byhand.step import files, provenance
 
 
 def differences(results: Path) -> Iterator[tuple[str, str]]:
-    """The name of each result that is not as it was made, or of provenance that cannot be read, and what it is."""
+    """The name of each changed result or unreadable provenance file, and what is wrong with it."""
     for path in provenance.files_in(results):
         name = str(path.relative_to(results.parent))
         try:
@@ -31,7 +31,7 @@ def differences(results: Path) -> Iterator[tuple[str, str]]:
 
 
 def main(arguments: argparse.Namespace) -> None:
-    """Say that all is as it was made, or what is not."""
+    """Report that every result is as it was made, or which are not."""
     if not arguments.results.is_dir():
         raise BadInput(f"{arguments.results}: no such folder")
     if not provenance.files_in(arguments.results):

@@ -11,14 +11,14 @@ from byhand.errors import BadInput, brief
 
 @dataclass(frozen=True, kw_only=True)
 class DataSet:
-    """Which data set it is, and which one was wanted if it is not that."""
+    """Which data set it is, and which one was wanted if this one is a substitute."""
 
     name: str
     fallback_for: str
 
     @property
     def columns(self) -> dict[str, str]:
-        """The columns by which a table names its data."""
+        """The columns that identify a table's data."""
         return {"dataset": self.name, "fallback_for": self.fallback_for}
 
 
@@ -47,7 +47,7 @@ def load_images(path: Path) -> Images:
     """Read `results/data/images.npz`.
 
     Raises:
-        BadInput: it is not there or not such a file.
+        BadInput: it is missing, or is not such a file.
     """
     return _loaded(Images, path, "an image data file")
 
@@ -56,7 +56,7 @@ def load_housing(path: Path) -> Housing:
     """Read `results/data/housing.npz`.
 
     Raises:
-        BadInput: it is not there or not such a file.
+        BadInput: it is missing, or is not such a file.
     """
     return _loaded(Housing, path, "a housing data file")
 
@@ -70,7 +70,7 @@ def _loaded(kind: type[Kind], path: Path, words: str) -> Kind:
             return kind(**values, name=str(arrays["dataset"]), fallback_for=str(arrays["fallback_for"]))
     except FileNotFoundError as error:
         raise BadInput(f"{path}: no such file") from error
-    except Exception as error:  # of a dozen kinds: zipfile's and NumPy's, by what is damaged
+    except Exception as error:  # any of a dozen types from zipfile and NumPy, depending on the damage
         raise BadInput(
             f"{path}: is not {words} ({brief(error)}); expected the output of byhand.data.steps.download"
         ) from error

@@ -1,9 +1,9 @@
 """Files that a library has cached, used only if they are what they should be.
 
-MNIST's archives are held against the MD5 sums that torchvision carries. California Housing is cached by scikit-learn
+MNIST's archives are checked against torchvision's own MD5 sums. California Housing is cached by scikit-learn
 as a pickle, which could run code when it is loaded and whose bytes differ between versions of zlib: it is read here
-by an unpickler that calls nothing the file names, its numbers are held against their SHA-256, and what scikit-learn
-then gets to load is written anew from them.
+by an unpickler that calls nothing the file names, its numbers are checked by SHA-256, and what scikit-learn
+then loads is a new file written from them.
 """
 
 import gzip
@@ -25,7 +25,7 @@ from byhand.data.layout import FOLDERS, NAMES, existing
 from byhand.step.files import atomic_write
 
 HOUSING_SHA256 = "898f39f9b96274ded9a9f5a3b1b9f1dc032ab86955ac0f86b1c17330ba30cb25"
-"""Of the 20,640 × 9 numbers of California Housing as scikit-learn caches them, little-endian float64 by rows."""
+"""SHA-256 of California Housing's 20,640 × 9 numbers as scikit-learn caches them: little-endian float64 by rows."""
 
 PACKED_MD5 = {
     "train-images-idx3-ubyte.gz": "f68b3c2dcbeaaa9fbdd348bbdeb94873",
@@ -33,7 +33,7 @@ PACKED_MD5 = {
     "t10k-images-idx3-ubyte.gz": "9fb629c4189551a2d022fa330f9573f3",
     "t10k-labels-idx1-ubyte.gz": "ec29112dd5afa0611ce80d1b7f02629c",
 }
-"""Of MNIST's archives: torchvision's own (`MNIST.resources`), written out because importing it takes seconds."""
+"""Checksums of MNIST's archives, torchvision's own (`MNIST.resources`); copied, because importing it takes seconds."""
 
 UNPACKED_SHA256 = {
     "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
@@ -41,7 +41,7 @@ UNPACKED_SHA256 = {
     "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
     "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 }
-"""Of MNIST's files without their compression: what the archives with torchvision's MD5 sums unpack to."""
+"""Checksums of MNIST's uncompressed files: what the archives with torchvision's MD5 sums unpack to."""
 
 _HOUSING_SHAPE = (20_640, 9)
 
@@ -50,11 +50,11 @@ _LARGEST = 50_000_000
 
 
 class Refused(Exception):
-    """A cached file that is not what it should be: which, what was found, what was expected."""
+    """A cached file is not what it should be; the message says which file, what was found and what was expected."""
 
 
 def copied(source: str, home: Path, folder: Path) -> tuple[list[Path], list[str]]:
-    """Copy the good files of `source` that `folder` lacks from the cache `home` into it, unpacked.
+    """Copy the valid files of `source` that `folder` lacks into it from the cache `home`, unpacked.
 
     Returns the files that were copied, and a line for each that was refused.
     """
@@ -75,7 +75,7 @@ def copied(source: str, home: Path, folder: Path) -> tuple[list[Path], list[str]
 
 
 def complete(source: str, folder: Path) -> bool:
-    """Whether `folder` holds all that `source` is read from."""
+    """Whether `folder` holds every file that `source` is read from."""
     return all((folder / FOLDERS[source][0] / _unpacked(Path(name))).exists() for name in NAMES[source])
 
 
@@ -96,7 +96,7 @@ def check(source: str, path: Path) -> bytes:
 def _read(path: Path) -> bytes:
     try:
         status = path.stat()
-        if not stat.S_ISREG(status.st_mode):  # reading a pipe would wait for ever
+        if not stat.S_ISREG(status.st_mode):  # reading a pipe would block forever
             raise Refused(f"{path}: expected a file, found {'a folder' if path.is_dir() else 'a pipe or device'}")
         if status.st_size > _LARGEST:
             raise Refused(f"{path}: expected at most {_LARGEST:,} bytes, found {status.st_size:,}")
@@ -106,10 +106,10 @@ def _read(path: Path) -> bytes:
 
 
 def check_mnist(path: Path, content: bytes) -> bytes:
-    """The unpacked bytes of one of MNIST's files, given as it lies in the cache.
+    """The unpacked bytes of one of MNIST's files, given its bytes in the cache.
 
     Raises:
-        Refused: it does not have its checksum.
+        Refused: its checksum is wrong.
     """
     if path.suffix == ".gz":
         _hold(path, "MD5", PACKED_MD5[path.name], hashlib.md5(content, usedforsecurity=False).hexdigest())
@@ -119,10 +119,10 @@ def check_mnist(path: Path, content: bytes) -> bytes:
 
 
 def check_housing(path: Path, content: bytes) -> bytes:
-    """The numbers in scikit-learn's cache of California Housing, as a cache of our own writing.
+    """The numbers in scikit-learn's cache of California Housing, as a cache file that we have written.
 
     Raises:
-        Refused: they are not those numbers.
+        Refused: they are not the expected numbers.
     """
     numbers = _numbers(path, content)
     _hold(path, "SHA-256 of its numbers", HOUSING_SHA256, hashlib.sha256(numbers.tobytes(order="C")).hexdigest())
@@ -137,7 +137,7 @@ def _hold(path: Path, kind: str, expected: str, found: str) -> None:
 
 
 class _Named:
-    """Stands for every class that a joblib file of one plain array names; takes any arguments and does nothing."""
+    """Replaces every class that a joblib file of one plain array names; takes any arguments and does nothing."""
 
     def __init__(self, *_: object) -> None: ...
 
@@ -145,12 +145,12 @@ class _Named:
 
 
 class _Wrapper(numpy_pickle.NumpyArrayWrapper):  # type: ignore[misc]
-    """Reads the numbers that follow it in the file, of the one shape and kind that are expected, whatever it says."""
+    """Reads the numbers that follow it in the file, in the one expected shape and type, whatever the file says."""
 
     def read(self, unpickler: "_Unpickler", *_: object) -> np.ndarray:
         file = unpickler.file_handle
         if self.safe_get_numpy_array_alignment_bytes() is not None:
-            file.read(file.read(1)[0])  # joblib's padding: its length, and so many bytes
+            file.read(file.read(1)[0])  # joblib's padding: its length, then that many bytes
         numbers = np.frombuffer(file.read(8 * math.prod(_HOUSING_SHAPE)), dtype="<f8")
         return numbers.reshape(_HOUSING_SHAPE, order="F" if self.order == "F" else "C")
 
@@ -188,7 +188,7 @@ def _numbers(path: Path, content: bytes) -> np.ndarray:
 
 
 def keep(downloaded: Iterable[Path], folder: Path, home: Path) -> list[Path]:
-    """Keep what was downloaded into `folder` in the cache `home`, in place of what was refused there; where it is now.
+    """Copy the files downloaded into `folder` to the cache `home`, replacing refused ones; return their new paths.
 
     Raises:
         BadInput: `home` cannot be written to.

@@ -1,11 +1,11 @@
-"""Where the libraries keep their caches; imported while Snakemake reads the rules, so nothing heavy is here."""
+"""Where the libraries keep their caches; imported while Snakemake reads the rules, so it imports nothing heavy."""
 
 import os
 from collections.abc import Iterable
 from pathlib import Path
 
 NAMES = {
-    # each file packed or unpacked; the packed one goes first, for it has torchvision's own checksum
+    # each file packed or unpacked; the packed one goes first, because torchvision has its checksum
     "mnist": [
         f"{name}{ending}"
         for name in (
@@ -21,20 +21,20 @@ NAMES = {
 """The files that each source is read from."""
 
 FOLDERS = {"mnist": ("MNIST/raw", "raw", "."), "california_housing": (".", "scikit_learn_data")}
-"""Where in a cache they may lie; the library itself looks in the first folder."""
+"""Where in a cache they may be; the library itself looks in the first folder."""
 
 
 def existing(source: str, home: Path) -> list[Path]:
-    """What stands in the cache `home` under the names that `source` is read from, relative to it.
+    """The paths in the cache `home` with the names that `source` is read from, relative to `home`.
 
-    Whatever it is: a folder or a file that may not be read is there too, and is to be refused by name.
+    Whatever they are: a folder or an unreadable file counts as well, so that it can be refused by name.
     """
     places = ([Path(folder, name) for folder in FOLDERS[source]] for name in NAMES.get(source, ()))
     return [path for paths in places for path in paths if _is_there(home / path)]
 
 
 def missing(sources: Iterable[str], home: str) -> list[str]:
-    """A line for each source of which the cache `home` holds nothing."""
+    """One line for each source for which the cache `home` holds nothing."""
     return [
         f"{home}: holds no {source.replace('_', ' ')}, expected {NAMES[source][0]} in it or in its folder"
         f" {' or '.join(folder for folder in FOLDERS[source] if folder != '.')}"

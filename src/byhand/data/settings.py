@@ -15,7 +15,7 @@ Urls = Annotated[tuple[Url, ...], Different("a list of base URLs (http:// or htt
 
 
 class Download(Section):
-    """How hard a download is tried."""
+    """How persistently a download is attempted."""
 
     attempts: Annotated[int, whole(1, 10)] = Field(description="attempts for each source")
     attempt_seconds: Seconds = Field(description="seconds after which an attempt is ended")
@@ -28,15 +28,15 @@ class Download(Section):
 class Mirrors(Section):
     """Your own servers, used instead of the libraries' addresses."""
 
-    mnist: Urls = Field(description="servers of the four archives of MNIST")
-    california_housing: Urls = Field(description="servers of cal_housing.tgz")
+    mnist: Urls = Field(description="servers for MNIST's four archives")
+    california_housing: Urls = Field(description="servers for cal_housing.tgz")
 
 
 class Data(Section):
     """The two data sets of the assignment."""
 
     home: Annotated[str | None, Field(min_length=1, title="a folder's path, or null")] = Field(
-        description="folder with the libraries' own caches, which is only read"
+        description="folder with the libraries' own caches, never written to"
     )
     images: Annotated[tuple[ImageSource, ...], Different("a list of one or both of mnist, digits")] = Field(
         description="sources of the images, in order of preference"

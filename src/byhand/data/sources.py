@@ -1,6 +1,6 @@
-"""The four sources, each by its library's own code, brought to the same arrays.
+"""The four sources, each read by its library's own code and converted to the same arrays.
 
-Run as a process of its own for each attempt, because neither torchvision nor scikit-learn bounds its time:
+Each attempt runs in a separate process, because neither torchvision nor scikit-learn limits its own time:
 
     python -m byhand.data.sources mnist FOLDER --stall-seconds 15 --mirrors https://…/
 """
@@ -19,14 +19,14 @@ import numpy as np
 Arrays = dict[str, np.ndarray]
 
 ARRAYS = "arrays.npz"
-"""Where an attempt leaves its arrays in its folder."""
+"""The file to which an attempt writes its arrays, in its folder."""
 
 PERMANENT_FAILURE = 3
-"""Exit status of an attempt that no further one can better: a package is missing."""
+"""Exit status of an attempt that is pointless to repeat: a package is missing."""
 
 
 def mnist(folder: Path, mirrors: Sequence[str]) -> Arrays:
-    """MNIST (LeCun et al. 1998), by torchvision into `folder`; pixels 0 … 255.
+    """MNIST (LeCun et al. 1998), fetched by torchvision into `folder`; pixels 0 … 255.
 
     Raises:
         RuntimeError: a file was unavailable or is not the right one.
@@ -54,7 +54,7 @@ def _wrong_archives(folder: Path, resources: Sequence[tuple[str, str]]) -> list[
 
 
 def california_housing(folder: Path, mirrors: Sequence[str]) -> Arrays:
-    """California Housing (Pace and Barry 1997), by scikit-learn into `folder`; the target in 100,000 dollars.
+    """California Housing (Pace and Barry 1997), fetched by scikit-learn into `folder`; target in units of $100,000.
 
     Raises:
         OSError: it was unavailable or is not the right file.
@@ -67,7 +67,7 @@ def california_housing(folder: Path, mirrors: Sequence[str]) -> Arrays:
         _california_housing.ARCHIVE = archive._replace(url=url)
         try:
             # One retry is the least that it allows; the pause between attempts is ours.
-            with warnings.catch_warnings(action="ignore"):  # … and its word of that retry would bury the reason
+            with warnings.catch_warnings(action="ignore"):  # … and its warning about that retry would bury the reason
                 bunch = fetch_california_housing(data_home=folder, n_retries=1, delay=0.01)
         except OSError as error:
             errors.append(f"{url}: {error}")
@@ -77,7 +77,7 @@ def california_housing(folder: Path, mirrors: Sequence[str]) -> Arrays:
 
 
 def digits(_folder: Path, _mirrors: Sequence[str]) -> Arrays:
-    """The 1,797 digits that ship inside scikit-learn, brought to MNIST's shape; a fifth of each is for testing."""
+    """The 1,797 digits that ship inside scikit-learn, converted to MNIST's shape; a fifth of each is for testing."""
     from sklearn.datasets import load_digits  # noqa: PLC0415
     from sklearn.model_selection import train_test_split  # noqa: PLC0415
 
@@ -120,14 +120,14 @@ SOURCES: Mapping[str, Source] = {
 
 
 def main() -> None:
-    """One attempt: read a source and leave its arrays in the folder, or one line that says why not."""
+    """One attempt: read a source and write its arrays to the folder, or print one line that says why not."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("source", choices=SOURCES)
     parser.add_argument(
-        "folder", type=Path, help="laid out as the library's cache; what is missing is downloaded into it"
+        "folder", type=Path, help="laid out like the library's cache; what is missing is downloaded into it"
     )
     parser.add_argument(
-        "--stall-seconds", type=float, default=15, help="give a server up that has sent nothing for so long"
+        "--stall-seconds", type=float, default=15, help="give up on a server that is silent for this long"
     )
     parser.add_argument("--mirrors", nargs="*", default=[], help="base URLs to use in place of the library's")
     arguments = parser.parse_args()

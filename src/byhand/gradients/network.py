@@ -46,7 +46,7 @@ def forward(parameters: Parameters, x: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def backward(parameters: Parameters, x: Tensor, h: Tensor, e: Tensor) -> Parameters:
-    """The gradient of J, given e = ∂J/∂ŷ (..., samples); formulas in the module's first paragraph."""
+    """The gradient of J, given e = ∂J/∂ŷ (..., samples); formulas in the module's docstring."""
     delta = e.unsqueeze(-1) * parameters.w2.unsqueeze(-2) * (1 - h * h)  # (..., samples, hidden_width)
     return Parameters(W1=delta.mT @ x, b1=delta.sum(-2), w2=(h.mT @ e.unsqueeze(-1)).squeeze(-1), b2=e.sum(-1))
 

@@ -1,4 +1,4 @@
-"""Two independent answers that the gradients by hand are held against, and how far from each they may be.
+"""Two independent answers that the hand-derived gradients are checked against, and how far from each they may be.
 
 The allowances are derived, not fitted: rounding for autograd, which evaluates the same sums in another order, and
 truncation plus rounding for central finite differences.
@@ -40,7 +40,7 @@ def central_differences(parameters: Parameters, x: Tensor, y: Tensor, loss: Loss
             return loss.value(forward(moved, x)[0], y)  # (parameters,)
 
         above, below = theta + shift, theta - shift
-        width = (above - below).reshape(len(step), -1).sum(-1)  # 2ε as the numbers really differ
+        width = (above - below).reshape(len(step), -1).sum(-1)  # the actual 2ε, after rounding
         answers[name] = ((loss_at(above) - loss_at(below)) / width).reshape(theta.shape)
     return Parameters(**answers)
 
@@ -52,7 +52,7 @@ def _step(theta: Tensor) -> Tensor:
 def autograd_allowance(parameters: Parameters, x: Tensor, y: Tensor, loss: Loss) -> Parameters:
     """How far two orders of summation may differ: 2 γₙ Σᵢ |terms|, γₙ = nu/(1 − nu), n = samples + 8.
 
-    The terms are those of the gradient's formulas with every factor by its magnitude, 1 − h² by 1 + h²: a saturated
+    The terms are as in the gradient, each factor replaced by its magnitude, 1 − h² by 1 + h²: a saturated
     unit has h² near 1, and the difference keeps few digits of the numbers it is made of. Predictions are evaluated
     alike by both, so they add nothing. (Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 3.1.)
     """
@@ -68,7 +68,7 @@ def autograd_allowance(parameters: Parameters, x: Tensor, y: Tensor, loss: Loss)
 def central_differences_allowance(parameters: Parameters, x: Tensor, y: Tensor, loss: Loss) -> Parameters:
     """How far central differences may be from the gradient: ε L / 2 + γₙ S / ε, for one parameter at a time.
 
-    L bounds |∂²J/∂θ²| beside the kink, from |∂ŷ/∂θ| and |∂²ŷ/∂θ²| with |tanh′| ≤ 1 and |tanh″| ≤ 4/(3√3): for the
+    L bounds |∂²J/∂θ²| away from the kink, from |∂ŷ/∂θ| and |∂²ŷ/∂θ²| with |tanh′| ≤ 1 and |tanh″| ≤ 4/(3√3): for the
     absolute error the mean of |ŷ″|, for the squared error 2 (ŷ′² + |ŷ − y| |ŷ″|). At the kink this first-order bound is
     the true order; elsewhere the differences are far better. S is the magnitude of what J is summed from, γₙ as above
     with n the number of roundings on the way. It does not hold for a residual within ε |ŷ′| of the kink but not on it.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True)
 class Protocol:
-    """Which of the notebook's four bugs are kept, and one thing that its printed curve suggests."""
+    """Which of the notebook's four bugs are kept, and one change that its printed curve suggests."""
 
     hidden_layer_frozen: bool
     """The optimiser is built before W₁ is replaced by the 20×8 one, and goes on holding the old tensor."""

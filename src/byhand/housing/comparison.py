@@ -1,4 +1,4 @@
-"""The protocols side by side: final losses, the effect of each bug, printed epochs beside the seeds."""
+"""The protocols side by side: final losses, the effect of each bug, printed epochs against the seeds."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -11,14 +11,14 @@ SPLITS = ("train", "validation", "test")
 
 
 def printed_curve(runs: pd.DataFrame, printed: pd.DataFrame) -> pd.DataFrame:
-    """Every printed epoch beside the seeds of each protocol that keeps the notebook's bugs.
+    """Every printed epoch against the seeds of each protocol that keeps the notebook's bugs.
 
     Losses are positive and fall over orders of magnitude, so their logarithms are compared: a printed figure is within
     the spread if it lies in the 95 % interval for one more run.
 
     Args:
-        runs: one row a protocol, seed and epoch, with train_loss, validation_loss, test_loss.
-        printed: one row an epoch, with the same columns; may be empty.
+        runs: one row per protocol, seed and epoch, with train_loss, validation_loss, test_loss.
+        printed: one row per epoch, with the same columns; may be empty.
     """
 
     def rows() -> Iterator[dict[str, object]]:
@@ -47,10 +47,10 @@ def printed_curve(runs: pd.DataFrame, printed: pd.DataFrame) -> pd.DataFrame:
 
 
 def final_losses(runs: pd.DataFrame, printed: Mapping[str, float]) -> pd.DataFrame:
-    """The last epoch's losses of each protocol over the seeds, the published one beside what was printed.
+    """Each protocol's last-epoch losses over the seeds, with the published one compared with the printed figures.
 
     Args:
-        runs: one row a protocol, seed and split (train_loss, validation_loss, test_loss), the last epoch's.
+        runs: one row per protocol and seed, with train_loss, validation_loss and test_loss of the last epoch.
         printed: the assignment's figures by split; not compared where the run uses another data set.
     """
     rows = []

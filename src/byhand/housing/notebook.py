@@ -1,6 +1,6 @@
-"""The notebook's way of training, kept as a witness: DataLoaders, autograd, torch.optim, in its order of statements.
+"""The notebook's way of training, kept for comparison: DataLoaders, autograd, torch.optim, in its order of statements.
 
-It is what the gradients by hand are checked against, and what the speed is compared with.
+The hand-derived gradients are checked against it, and their speed is compared with its speed.
 """
 
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ def optimised(
     parameters = {name: tensor.clone().requires_grad_() for name, tensor in parameters.items()}
     optimiser = torch.optim.Adam(parameters.values(), lr=settings.learning_rate)
     if protocol.hidden_layer_frozen:
-        parameters["W1"] = initial.W1[0].clone().requires_grad_()  # the optimiser goes on holding the one before
+        parameters["W1"] = initial.W1[0].clone().requires_grad_()  # the optimiser still holds the previous one
     return parameters, optimiser
 
 
@@ -44,7 +44,7 @@ def loader(rows: Rows, order: Tensor, batch_size: int) -> DataLoader[tuple[Tenso
 
 
 def train(data: Split, initial: Parameters, protocol: Protocol, settings: Optimisation) -> Iterator[Epoch]:
-    """As `training.train`, for the first run alone."""
+    """Like `training.train`, but for the first run only."""
     parameters, optimiser = optimised(initial, settings, protocol)
     scheduler = torch.optim.lr_scheduler.ReduceLROnPlateau(
         optimiser, mode="min", factor=settings.factor, patience=settings.patience

@@ -19,20 +19,20 @@ from byhand.workflow.setting_types import (
 
 
 class EpochsOfData(Section):
-    """Epochs of each data set."""
+    """Number of epochs for each data set."""
 
     california_housing: Epochs = Field(description="epochs on California Housing")
     diabetes: Epochs = Field(description="epochs on the bundled data")
 
 
 class Optimisation(Section):
-    """How the network is trained, for however many epochs."""
+    """How the network is trained, whatever the number of epochs."""
 
     seeds: SeveralSeeds = Field(description="runs, each from its own random start")
     hidden_width: Size = Field(description="number of hidden units")
-    batch_size: BatchSize = Field(description="rows of a batch")
+    batch_size: BatchSize = Field(description="rows per batch")
     learning_rate: LearningRate = Field(description="learning rate of Adam")
-    factor: OpenFraction = Field(description="what ReduceLROnPlateau multiplies the learning rate by")
+    factor: OpenFraction = Field(description="factor by which ReduceLROnPlateau multiplies the learning rate")
     patience: Annotated[int, whole(0, 10_000)] = Field(
         description="epochs without a better validation loss before the learning rate is reduced"
     )
@@ -46,7 +46,7 @@ class Optimisation(Section):
 class Training(Optimisation):
     """How the network is trained."""
 
-    epochs: EpochsOfData = Field(description="epochs of each data set")
+    epochs: EpochsOfData = Field(description="epochs for each data set")
 
 
 class AutogradCheck(Section):

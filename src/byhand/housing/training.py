@@ -1,6 +1,6 @@
 """Training the network of `byhand.gradients` with gradients by hand, for several seeds at once.
 
-Every tensor has a leading axis of independent runs, one a seed, so one set of small products serves them all. A run's
+Every tensor has a leading axis of independent runs, one per seed, so one set of small products serves them all. A run's
 numbers do not depend on the others': nothing is summed over that axis, and each run has its own rows, its own order
 of examples, its own learning rate.
 """
@@ -31,7 +31,7 @@ class Rows:
 
 @dataclass(frozen=True)
 class Split:
-    """The rows that each run is trained on, chooses its learning rate by, and is tested on."""
+    """Each run's rows for training, for lowering the learning rate, and for testing."""
 
     train: Rows
     validation: Rows
@@ -45,14 +45,14 @@ def split(
     settings: Optimisation,
     dtype: torch.dtype = torch.float32,
 ) -> Split:
-    """Split the data set as the protocol says; the test rows are the same for every run, the validation rows not.
+    """Split the data set as the protocol says; the test rows are the same for every run, the validation rows are not.
 
     Args:
         features: (rows, features), in their own units.
         target: (rows,).
 
     Raises:
-        BadInput: a part would be left without a row.
+        BadInput: a part would have no rows.
     """
     rows = np.arange(len(target))
     count = len(target)
@@ -108,7 +108,7 @@ def initial(
 
 
 def orders(purpose: str, settings: Optimisation, rows: int) -> Iterator[Tensor]:
-    """Endless orders of examples: each a tensor (runs, rows) of permutations, from each seed's own stream."""
+    """An endless series of example orders: each a tensor (runs, rows) of permutations, from each seed's own stream."""
     streams = [generator("housing", purpose, seed) for seed in range(settings.seeds)]
     while True:
         yield torch.stack([torch.randperm(rows, generator=stream) for stream in streams])
@@ -127,7 +127,7 @@ def adam(theta: Tensor, gradient: Tensor, moments: Moments, learning_rate: Tenso
     """One step of Adam (Kingma and Ba 2015, algorithm 1; β₁ = 0.9, β₂ = 0.999, ε = 1e-8).
 
     θ ← θ − α m̂ / (√v̂ + ε), with the corrections of m̂ = m/(1 − β₁ᵗ) and v̂ = v/(1 − β₂ᵗ) drawn into α and ε, as the end
-    of the paper's section 2 has it. All tensors are (runs, parameters), the learning rate (runs, 1): torch.optim.Adam
+    of the paper's section 2. All tensors are (runs, parameters), the learning rate (runs, 1): torch.optim.Adam
     cannot give each run of a stack its own, which ReduceLROnPlateau needs.
     """
     steps = moments.steps + 1
@@ -150,7 +150,7 @@ class Plateau:
 def reduce_on_plateau(plateau: Plateau, loss: Tensor, *, factor: float, patience: int) -> Plateau:
     """One epoch of `torch.optim.lr_scheduler.ReduceLROnPlateau` with its defaults, for losses (runs, 1).
 
-    Better means below (1 − 1e-4) · best. After more than `patience` epochs that are not, the learning rate is
+    Better means below (1 − 1e-4) · best. After more than `patience` epochs without that, the learning rate is
     multiplied by `factor` (unless that changes it by less than 1e-8) and the count starts again.
     """
     better = loss < plateau.best * (1 - 1e-4)
@@ -176,7 +176,7 @@ def shaped(theta: Tensor, hidden_width: int, input_width: int) -> Parameters:
 
 
 def row_weights(rows: int, batch_size: int, equally: bool) -> Tensor:
-    """What each row's loss counts in an epoch's mean, in the order of the batches: (rows,), summing to 1.
+    """The weight of each row's loss in an epoch's mean, in the order of the batches: (rows,), summing to 1.
 
     As published, an epoch's loss is the mean over batches: a row of the smaller last batch counts for more.
     """
@@ -207,7 +207,7 @@ def train(data: Split, parameters: Parameters, protocol: Protocol, settings: Opt
     """Train for ever, yielding after each epoch.
 
     A frozen hidden layer gets a gradient of zero: Adam, whose moments are then zero too, never moves it. The training
-    loss is that of the batches as they were met, with the parameters of that moment.
+    loss is that of each batch when it was processed, with the parameters at that moment.
     """
     loss = LOSSES["mean_squared_error"]
     hidden_width, input_width = parameters.W1.shape[1:]

@@ -1,6 +1,6 @@
 """Which networks are trained: the grid of initialisations, depths and widths, and the assignment's own in both orders.
 
-Only the standard library is used: the Snakefile asks for them while it is read.
+Only the standard library is used, because the Snakefile imports this while it is parsed.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 ORDERS = ("file", "shuffled")
 PATH = "{initialization}/depth{depth}_width{hidden_width}_{order}"
-"""Where a network's results lie in the folder of all trainings, without ending: a pattern for `paths`."""
+"""Where a network's results are in the training folder, without the file extension: a pattern for `paths`."""
 
 
 class Cell(NamedTuple):
@@ -22,7 +22,7 @@ class Cell(NamedTuple):
 
 
 def paths(pattern: str, cells: Iterable[Cell]) -> list[str]:
-    """`pattern` filled with each cell, without repetition: a pattern may name some of a cell's parts only."""
+    """`pattern` filled with each cell, without repetition: a pattern may use only some of a cell's fields."""
     return list(dict.fromkeys(pattern.format(**cell._asdict()) for cell in cells))
 
 

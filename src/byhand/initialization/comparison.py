@@ -1,4 +1,4 @@
-"""Tables that put measurement beside print, beside theory, and beside depth."""
+"""Tables that compare the measurements with the printed figures, with the theory, and by depth."""
 
 import math
 from collections.abc import Iterator
@@ -10,19 +10,19 @@ from byhand.initialization.figures.appearance import PRINTED_NAMES
 from byhand.numerics.intervals import prediction_interval
 
 MEASURES = {"train_loss": 5e-7, "train_accuracy": 5e-5, "test_loss": 5e-7, "test_accuracy": 5e-5}
-"""What the assignment prints, and half a unit of the last digit that it prints (losses, and accuracies in [0, 1])."""
+"""What the assignment prints, and half a unit in the last digit that it prints (losses, and accuracies in [0, 1])."""
 
 
 def assignment(runs: pd.DataFrame, running: pd.DataFrame) -> pd.DataFrame:
-    """Every printed figure beside the seeds: the running mean that was printed, and the epoch's own figure behind it.
+    """Every printed figure against the seeds: the running mean that was printed, and the epoch's own figure behind it.
 
     The own figure is e·a(e) − (e − 1)·a(e − 1), where a(e) is the printed mean over e epochs; rounding weighs up to
     2e − 1 times as much in it. A figure is within the spread if it lies in the 95 % interval for one more run, widened
-    by the rounding of the print.
+    by the rounding of the printed figures.
 
     Args:
-        runs: one row a seed and epoch, with order, and each of `MEASURES` as the epoch's own and as `running_…`.
-        running: one row an init and epoch, as printed; may be empty.
+        runs: one row per seed and epoch, with order, and each of `MEASURES` as the epoch's own and as `running_…`.
+        running: one row per init and epoch, as printed; may be empty.
     """
 
     def rows() -> Iterator[dict[str, object]]:
@@ -65,11 +65,11 @@ CASE = ["initialization", "pixels", "depth", "hidden_width"]
 def agreement(layers: pd.DataFrame, norms: pd.DataFrame) -> pd.DataFrame:
     """The growth of δ from the last hidden layer to the first, measured and predicted, for each random network.
 
-    Theory is of infinite width; at finite width the logarithm of a seed's own ratio scatters, the more the deeper the
+    The theory is for infinite width; at finite width the logarithm of a seed's ratio scatters, more so the deeper the
     network is for its width, and `seeds_deviation_of_log_ratio` says by how much.
 
     Args:
-        layers: means over the seeds, a row a layer, from `byhand.initialization.steps.propagate`.
+        layers: means over the seeds, one row per layer, from `byhand.initialization.steps.propagate`.
         norms: the same for each seed.
     """
 
@@ -98,12 +98,12 @@ def agreement(layers: pd.DataFrame, norms: pd.DataFrame) -> pd.DataFrame:
 
 
 def depth(curves: pd.DataFrame, layers: pd.DataFrame, learned: float = 0.5) -> pd.DataFrame:
-    """What initialisation and depth do to activations, gradients and convergence: one row a trained network.
+    """What initialisation and depth do to activations, gradients and convergence: one row per trained network.
 
     Args:
-        curves: one row a seed and epoch.
-        layers: one row a seed, probed epoch (0 is the start) and layer.
-        learned: the test accuracy whose first epoch counts as the beginning of learning.
+        curves: one row per seed and epoch.
+        layers: one row per seed, probed epoch (0 is the start) and layer.
+        learned: the test accuracy; the first epoch that reaches it counts as the beginning of learning.
     """
     cell = ["initialization", "depth", "hidden_width", "order"]
 

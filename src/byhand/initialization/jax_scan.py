@@ -1,7 +1,7 @@
-"""The same steps in JAX, compiled: `lax.scan` over the batches, `vmap` over the runs. Its own process, timed on demand.
+"""The same steps in JAX, compiled: `lax.scan` over the batches, `vmap` over the runs. A separate process, on demand.
 
-Reads a number of runs a line from standard input and answers with the seconds that the steps took, and the norm of the
-first weight matrix after them, by which the benchmark sees that the same was computed. JAX is an optional dependency.
+Each line of standard input is a number of runs; the answer is the seconds that the steps took, and the norm of the
+first weight matrix after them, so that the benchmark can check the computation. JAX is an optional dependency.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from jax import numpy as jnp
 
 def main(arguments: argparse.Namespace) -> None:
     """Answer until the input ends."""
-    if hasattr(os, "sched_setaffinity"):  # JAX takes as many threads as there are processors for it
+    if hasattr(os, "sched_setaffinity"):  # JAX uses one thread for each processor available to it
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: arguments.threads])
     with np.load(arguments.start) as arrays:
         x, labels = jnp.asarray(arrays["x"]), jnp.asarray(arrays["labels"])
@@ -52,6 +52,6 @@ def main(arguments: argparse.Namespace) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--start", type=Path, required=True, help="batches and weights (.npz)")
-    parser.add_argument("--learning-rate", type=float, required=True, help="of gradient descent")
+    parser.add_argument("--learning-rate", type=float, required=True, help="learning rate of gradient descent")
     parser.add_argument("--threads", type=int, required=True, help="processors to use")
     main(parser.parse_args())

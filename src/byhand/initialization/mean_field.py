@@ -5,7 +5,7 @@ Wide layers have Gaussian inputs zˡ ~ N(0, qˡ). With zero biases, σ² = fan_i
     qˡ⁺¹ = σ² E[tanh²(√qˡ z)]                       (the first layer: q¹ = Var(w) ‖x‖², with its own fan_in)
     ‖δˡ‖² = fan_out · Var(w) · E[tanh′(√qˡ z)²] · ‖δˡ⁺¹‖²,    w the weights out of layer l
 
-Equal widths bring q to a fixed point q*, which is 0 for σ² ≤ 1, and δ grows by √χ₁ a layer towards the input, where
+Equal widths bring q to a fixed point q*, which is 0 for σ² ≤ 1, and δ grows by √χ₁ per layer towards the input, where
 χ₁ = σ² E[tanh′(√q* z)²]. χ₁ < 1 is the ordered phase, where gradients vanish, χ₁ > 1 the chaotic one, where they
 explode; either way by e within twice the depth scale ξ = 1 / |ln χ₁| in norm.
 """
@@ -67,7 +67,7 @@ class Prediction(NamedTuple):
 def predicted(widths: Sequence[int], variances: Sequence[float], squares: Array, saturated: float) -> Prediction:
     """What a batch does in a network of infinite width, layer by layer.
 
-    Each image keeps its own qˡ; the images' errors at the output are taken as equally large.
+    Each image keeps its own qˡ; the images' errors at the output are taken to be equally large.
 
     Args:
         widths: of the input, the hidden layers and the logits.

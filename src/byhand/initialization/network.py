@@ -53,7 +53,7 @@ def initial(
 def forward(parameters: Parameters, x: Tensor, out: Sequence[Tensor] | None = None) -> list[Tensor]:
     """h⁰ = x, h¹, …, hᴸ and the logits, each (runs, batch, width); x may be (batch, width) if all runs share it.
 
-    `out` is what an earlier call of the same shape returned: its memory is used again, which saves a third of the time.
+    `out` is what an earlier call of the same shape returned: its memory is reused, which saves a third of the time.
     """
     outputs = [x]
     places = [None] * len(parameters.weights) if out is None else out[1:]
@@ -96,7 +96,7 @@ def gradient(outputs: Sequence[Tensor], deltas: Sequence[Tensor]) -> Parameters:
 def gradient_step(
     parameters: Parameters, outputs: Sequence[Tensor], last_delta: Tensor, learning_rate: float
 ) -> Parameters:
-    """The parameters after one step of gradient descent: W − learning_rate · ∂J/∂W, and so for b.
+    """The parameters after one step of gradient descent: W − learning_rate · ∂J/∂W, and likewise for b.
 
     The same as `backward` and `gradient`, layer by layer, so that each error is still in the cache when it is needed.
     The hidden outputs are overwritten.

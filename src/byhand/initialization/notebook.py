@@ -1,6 +1,6 @@
-"""The assignment's training loop rebuilt, to be timed and compared with: torch.nn, autograd, torch.optim, a DataLoader.
+"""The assignment's training loop, rebuilt for timing and comparison: torch.nn, autograd, torch.optim, a DataLoader.
 
-Each image is fetched alone, made into a picture and from that into a tensor, as torchvision's dataset does it.
+Each image is fetched on its own, and converted to a PIL image and then to a tensor, as in torchvision's dataset.
 """
 
 from collections.abc import Iterator
@@ -32,14 +32,14 @@ class Pictures(Dataset[tuple[Tensor, int]]):
 
 
 def loaded(images: Images, batch_size: int) -> Iterator[tuple[Tensor, Tensor]]:
-    """Rows for ever, by the assignment's loader."""
+    """Endless batches from the assignment's loader."""
     while True:
         for pictures, labels in DataLoader(Pictures(images), batch_size=batch_size, drop_last=True):
             yield pictures.flatten(1), labels
 
 
 def resident(rows: Rows, batch_size: int) -> Iterator[tuple[Tensor, Tensor]]:
-    """The same batches out of one tensor."""
+    """The same batches, taken from one tensor."""
     while True:
         for first in range(0, len(rows.x) - batch_size + 1, batch_size):
             yield rows.x[first : first + batch_size], rows.labels[first : first + batch_size]
@@ -48,7 +48,7 @@ def resident(rows: Rows, batch_size: int) -> Iterator[tuple[Tensor, Tensor]]:
 def steps(
     batches: Iterator[tuple[Tensor, Tensor]], parameters: Parameters, learning_rate: float
 ) -> Iterator[nn.Sequential]:
-    """Train one run as the assignment does, a step an item: the model after it."""
+    """Train one run as the assignment does, yielding the model after each step."""
     layers: list[nn.Module] = []
     for W, b in zip(parameters.weights, parameters.biases, strict=True):
         linear = nn.Linear(W.shape[1], W.shape[2], dtype=W.dtype)

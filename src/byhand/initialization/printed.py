@@ -6,7 +6,7 @@ import pandas as pd
 def per_epoch(printed: pd.DataFrame) -> pd.DataFrame:
     """Each epoch's own figures xₙ from the printed running means rₙ: xₙ = n rₙ − (n − 1) rₙ₋₁.
 
-    The means were printed to six decimals (losses) and two (percent), so xₙ is known to five and two.
+    The means were printed to six decimals (losses) and two (percent), so xₙ is known to five and two decimals.
     """
     columns = [str(column) for column in printed if column not in ("init", "epoch")]
     sums = printed[columns].mul(printed["epoch"], axis=0)

@@ -30,7 +30,7 @@ COLUMNS = tuple(field.name for field in fields(Layers))
 def measured(parameters: Parameters, x: Tensor, labels: Tensor) -> Layers:
     """Frobenius norms of ∂J/∂Wˡ, ∂J/∂bˡ and δˡ, and mean, standard deviation and saturation of hˡ, for one batch.
 
-    In double precision, whatever comes in: through 32 layers a δ can shrink below the smallest float32.
+    In double precision, whatever the input's precision: through 32 layers a δ can shrink below the smallest float32.
 
     Args:
         parameters: of all runs.
@@ -56,7 +56,7 @@ def measured(parameters: Parameters, x: Tensor, labels: Tensor) -> Layers:
         bias_gradient_norm=norms(gradients.biases),
         delta_norm=norms(deltas),
         activation_mean=of_activations(lambda h: h.mean(1)),
-        activation_deviation=of_activations(lambda h: h.std(1) if h.shape[1] > 1 else blank),  # one has none
+        activation_deviation=of_activations(lambda h: h.std(1) if h.shape[1] > 1 else blank),  # one value has no spread
         saturated_share=of_activations(lambda h: (h.abs() > SATURATED).double().mean(1)),
     )
 

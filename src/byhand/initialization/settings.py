@@ -61,7 +61,7 @@ class Assignment(Network):
 
 
 class EpochsOfData(Section):
-    """Epochs of each data set."""
+    """Number of epochs for each data set."""
 
     mnist: Epochs = Field(description="epochs on MNIST")
     digits: Epochs = Field(description="epochs on the bundled data")
@@ -71,11 +71,11 @@ class Training(Section):
     """How a network is trained: plain gradient descent."""
 
     seeds: SeveralSeeds = Field(description="runs, each from its own random start")
-    epochs: EpochsOfData = Field(description="epochs of each data set")
-    batch_size: BatchSize = Field(description="images of a batch; the last, partial batch is dropped")
+    epochs: EpochsOfData = Field(description="epochs for each data set")
+    batch_size: BatchSize = Field(description="images per batch; the last, partial batch is dropped")
     learning_rate: LearningRate = Field(description="learning rate of gradient descent")
-    probes: Size = Field(description="times during training that the layers are looked at, besides at the start")
-    probe_images: Images = Field(description="test images that the layers are looked at with")
+    probes: Size = Field(description="times during training that the layers are probed, besides the start")
+    probe_images: Images = Field(description="test images that the layers are probed with")
 
 
 class Propagation(Section):
@@ -83,8 +83,8 @@ class Propagation(Section):
 
     hidden_widths: Sizes = Field(description="widths at which the theory is tested")
     seeds: SeveralSeeds = Field(description="random networks")
-    images: Images = Field(description="images of the batch")
-    bins: Size = Field(description="bins of the histograms; an odd number has 0 in the middle of one")
+    images: Images = Field(description="images in the batch")
+    bins: Size = Field(description="bins of the histograms; an odd number puts 0 in the middle of a bin")
 
 
 class Phase(Section):
@@ -142,5 +142,5 @@ class CompareStep(Network, Grid):
 class BenchmarkStep(Network, Benchmark):
     """What the step `benchmark` is given."""
 
-    batch_size: BatchSize = Field(description="images of a batch")
+    batch_size: BatchSize = Field(description="images per batch")
     learning_rate: LearningRate = Field(description="learning rate of gradient descent")

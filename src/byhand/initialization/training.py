@@ -1,4 +1,4 @@
-"""Training by gradient descent by hand, several independent runs at once; none depends on the others.
+"""Hand-derived training by gradient descent, several independent runs at once; none depends on the others.
 
 All images are one tensor. In the `file` order, which is the assignment's (its loader does not shuffle), every run sees
 the same batches; in the `shuffled` order each run draws its own permutation for each epoch.
@@ -45,7 +45,7 @@ def whole_batches(rows: Rows, batch_size: int, name: str) -> int:
     """How many whole batches the rows of the training or the test set (`name`) make.
 
     Raises:
-        BadInput: none.
+        BadInput: they do not make even one.
     """
     if len(rows.x) < batch_size:
         raise BadInput(f"initialization.training.batch_size: {batch_size} is more than the {len(rows.x)} {name} rows")
@@ -61,21 +61,21 @@ def train(
     learning_rate: float,
     order: Sequence[torch.Generator] | None,
 ) -> Iterator[Epoch]:
-    """Train for ever, an epoch an item.
+    """Train indefinitely, yielding after each epoch.
 
-    As in the assignment the last partial batch is dropped, of the test rows too. A run whose loss is no longer finite
-    goes on without harm to the others, and `diverged_at_step` says since when.
+    As in the assignment, the last partial batch is dropped, for the test rows too. A run whose loss is no longer finite
+    goes on without affecting the others, and `diverged_at_step` records when that began.
 
     Args:
-        train_rows: what is trained on.
-        test_rows: what is tested on after each epoch.
+        train_rows: the rows to train on.
+        test_rows: the rows to test on after each epoch.
         parameters: the start, (runs, …).
-        batch_size: rows of a batch.
-        learning_rate: of plain gradient descent.
-        order: a generator a run, for a new order of the rows in each epoch; None takes them as they lie in the file.
+        batch_size: rows per batch.
+        learning_rate: the learning rate of plain gradient descent.
+        order: one generator per run, for a new order of the rows in each epoch; None keeps the order of the file.
 
     Raises:
-        BadInput: there are fewer rows than a batch takes.
+        BadInput: there are fewer rows than a batch needs.
     """
     steps = whole_batches(train_rows, batch_size, "training")
     whole_batches(test_rows, batch_size, "test")
@@ -111,7 +111,7 @@ def train(
 
 
 def test_metrics(parameters: Parameters, rows: Rows, batch_size: int) -> tuple[Tensor, Tensor]:
-    """Loss and accuracy of each run, averaged over the batches of all rows but the last, partial one."""
+    """Loss and accuracy of each run, averaged over all batches but the last, partial one."""
     losses, correct = [], []
     outputs: list[Tensor] | None = None
     for first in range(0, len(rows.x) - batch_size + 1, batch_size):

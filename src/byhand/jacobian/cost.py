@@ -15,8 +15,8 @@ assignment's "M² against M³" is the case P = 1, D = K = M: L M² against (L �
 
 Bytes moved: every operation reads its operands and writes its result once, at `itemsize` bytes an entry: a product of
 (m, k) by (k, c) moves mk + kc + mc entries, a scaling of (m, k) moves 2mk + k, a tanh 2K, and with the slope 6K. A
-weight is read once for all inputs. Caches can make it less and temporaries of a library more; it is what the order
-asks for.
+weight is read once for all inputs. Caches can make it less, and a library's temporaries more; it is what the order
+requires.
 """
 
 from collections.abc import Callable, Sequence
@@ -68,7 +68,7 @@ def products(mode: str, widths: Sequence[int], inputs: int = 1) -> Cost:
     total = Cost(0, 0, 0)
     for left, right, places in order.contractions(ORDERS[mode](chain)):
         m, k, c = (chain[place] for place in places)
-        # How many copies there are of each factor: a weight is shared, whatever has met a diagonal belongs to an input.
+        # How many copies there are of each factor: a weight is shared, a scaled factor has one copy per input.
         copies = [1 if isinstance(factor, int) else inputs for factor in (left, right)]
         scaled = 0 if SCALES_LEFT[mode](m, c) else 1
         size = (m * k, k * c)

@@ -11,7 +11,7 @@ from byhand.errors import BadInput
 
 
 def why_no_gpu(root: Path = Path("/"), torch_version: str | None = None) -> str | None:
-    """Why torch cannot use a GPU here, or None if it can; an empty text where no GPU is seen at all.
+    """Why torch cannot use a GPU here, or None if it can; an empty string if no GPU is seen at all.
 
     A driver shows a GPU as a device file, which may be there although torch has no CUDA, the driver is too old for it,
     or the GPU is hidden (`CUDA_VISIBLE_DEVICES`, a container, a control group). So the driver itself is asked.
@@ -20,7 +20,7 @@ def why_no_gpu(root: Path = Path("/"), torch_version: str | None = None) -> str 
         root: where `/dev` and `/proc` are.
         torch_version: the text of `torch/version.py`, by default that of the installed torch.
     """
-    signs = ("dev/nvidia[0-9]*", "proc/driver/nvidia/gpus/*", "dev/dxg")  # the last one is Windows' subsystem for Linux
+    signs = ("dev/nvidia[0-9]*", "proc/driver/nvidia/gpus/*", "dev/dxg")  # the last is the Windows Subsystem for Linux
     if not any(True for sign in signs for _ in root.glob(sign)):
         return ""
     built_for = re.search(r"^cuda\b.*= '(\d+)", torch_version or _torch_version(), re.MULTILINE)

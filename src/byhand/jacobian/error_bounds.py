@@ -11,7 +11,7 @@ Every quantity is carried as (value, error): the true entry lies within `error` 
 with c = max|tanh″| = 4/(3√3). As |tanh| ≤ 1, δh ≤ 2 and 0 < s ≤ 1 cap what the recursions may claim. A saturated unit
 has s near 0 made of numbers near 1, so its relative error is large: that is where N(0, 1) weights lose their digits.
 
-The bound is evaluated in float64 on a computed run; that its own rounding is left out moves it by parts in 1e13.
+The bound is evaluated in float64 on a computed run; leaving out its own rounding changes it by parts in 1e13.
 """
 
 import math
@@ -51,7 +51,7 @@ def scaling(A: Rounded, s: Rounded, u: float) -> Rounded:
 
 
 def exact(tensor: Tensor) -> Rounded:
-    """What is given has no error."""
+    """A given tensor has no error."""
     return Rounded(tensor.double(), torch.zeros_like(tensor, dtype=torch.float64))
 
 
@@ -88,7 +88,7 @@ def jacobian_allowance(tree: Order, weights: Weights, x: Tensor) -> Tensor:
 
 
 def central_differences(weights: Weights, x: Tensor, factor: float = 1.0) -> tuple[Tensor, Tensor]:
-    """J (P, D) by (f(x + ε eⱼ) − f(x − ε eⱼ)) / 2ε, and the widths 2ε (D) as the numbers really differ.
+    """J (P, D) by (f(x + ε eⱼ) − f(x − ε eⱼ)) / 2ε, and the actual widths 2ε (D), after rounding.
 
     ε = factor · ∛u · max(1, |xⱼ|) balances truncation, ε² |f‴|/6, against rounding.
     """
@@ -103,7 +103,7 @@ def central_differences_allowance(weights: Weights, x: Tensor) -> Tensor:
 
     With the step doubled, the truncation error aε² + O(ε⁴) becomes 4aε², so the two answers differ by three times it;
     the whole difference is allowed, and two thirds of it is left for O(ε⁴). Rounding: each f is within δf, and the
-    doubled step's answer, which stands in the difference, adds half as much.
+    doubled step's answer, which enters the difference, adds half as much.
     """
     u = unit_roundoff(x.dtype)
     _, h = slopes(weights, x, u)

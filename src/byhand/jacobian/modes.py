@@ -4,7 +4,7 @@ Write h₀ = x, z_l = W_l h_{l−1}, h_l = tanh z_l. Since tanh′ = 1 − tanh�
 
     J = W_F D_L W_L D_{L−1} ⋯ D₁ W₁,    D_l = diag(s_l),    s_l = 1 − h_l².
 
-Every way of setting brackets is right; they differ in cost only (`order`, `cost`). A diagonal scales the rows or
+Every bracketing is correct; they differ only in cost (`order`, `cost`). A diagonal scales the rows or
 columns of its neighbour and is never built as a matrix.
 
 weights: [W₁ (K₁, D), W₂ (K₂, K₁), …, W_L (K_L, K_{L−1}), W_F (P, K_L)]; L is at least 1, the widths may differ.

@@ -1,13 +1,13 @@
 """The fast route on a CPU: the same three orders in NumPy, whose products go to OpenBLAS.
 
-The formulas are those of `modes`; what differs is how often memory and libraries are visited.
+The formulas are those of `modes`; what differs is how often memory is accessed and libraries are called.
 
-- Buffers are made once for a shape and used again; only the result is new.
-- A batch stands behind the rows, (rows, batch, width): scaling by slopes (batch, width) then runs along memory.
-- The slopes of all layers lie in one piece, so that 1 − h² is two calls for all of them.
+- Buffers are allocated once for a shape and reused; only the result is new.
+- The batch axis follows the rows, (rows, batch, width): scaling by slopes (batch, width) then runs along memory.
+- The slopes of all layers are stored contiguously, so that 1 − h² is two calls for all of them.
 
-OpenBLAS does not know every processor and falls back on kernels without AVX-512 where it could use them. `kernels`
-says which to ask for, and only on processors that have the instructions. It must be in the environment before NumPy is
+OpenBLAS does not know every processor and may fall back on kernels without AVX-512 where it could use it. `kernels`
+says which to request, and only on processors that have the instructions. It must be in the environment before NumPy is
 imported.
 """
 
@@ -26,17 +26,17 @@ Array = npt.NDArray[Any]
 Route = Callable[[Sequence[Array], Array], Array]
 
 AVX512 = {"avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"}
-"""What OpenBLAS's SkylakeX kernels are made of, as Linux names it."""
+"""The instruction sets that OpenBLAS's SkylakeX kernels use, as Linux names them."""
 
 ONE_THREAD = 2**18
-"""Multiplications of a product up to which OpenBLAS takes one thread; a large batch in such pieces wakes no other."""
+"""OpenBLAS uses one thread for a product of up to this many multiplications, even for a large batch in such pieces."""
 
 CALL = 2**15
-"""Multiplications that the mere call of a product is worth: 0.3 µs of a core that does 10¹¹ a second."""
+"""The cost of merely calling a product, in multiplications: 0.3 µs of a core that does 10¹¹ per second."""
 
 
 def kernels(cpuinfo: Path = Path("/proc/cpuinfo")) -> dict[str, str]:
-    """The environment that gets the best kernels this processor can run; empty where that is OpenBLAS's own choice."""
+    """The environment that selects the best kernels for this processor; empty where OpenBLAS chooses them itself."""
     try:
         lines = cpuinfo.read_text(encoding="utf-8").splitlines()
     except OSError:
@@ -46,7 +46,7 @@ def kernels(cpuinfo: Path = Path("/proc/cpuinfo")) -> dict[str, str]:
 
 
 def cheapest(widths: Sequence[int], batch: int | None = None) -> Order:
-    """The order for (D, K₁, …, K_L, P) that takes the least multiplications, calls counted as such."""
+    """The order for (D, K₁, …, K_L, P) that takes the fewest multiplications, with calls counted as such."""
     return order.cheapest(tuple(reversed(widths)), -(-CALL // (batch or 1)))
 
 
@@ -109,19 +109,19 @@ def _inputs(batch: int | None) -> tuple[int, ...]:
 
 
 def _for_each_input(W: Array, batch: int | None) -> Array:
-    """A weight with an axis for the inputs behind its rows, if there are several."""
+    """A weight with an axis for the inputs after its rows, if there are several."""
     return W if batch is None else W[:, None]
 
 
 def _in_pieces(widths: Sequence[int], batch: int | None) -> list[bool]:
-    """Whether a batch times each Wᵀ is so small that one thread does it, faster if Wᵀ is written out first."""
+    """Whether a batch times each Wᵀ is so small that one thread does it, faster if Wᵀ is first copied."""
     return [batch is not None and batch * below * above <= ONE_THREAD for below, above in pairwise(widths)]
 
 
 def _slopes(
     widths: Sequence[int], batch: int | None, dtype: npt.DTypeLike
 ) -> tuple[Callable[[Sequence[Array], Array], None], list[Array]]:
-    """A function of (weights, x), and the slopes that it leaves in place."""
+    """A function of (weights, x), and the arrays of slopes that it fills."""
     hidden = widths[1:-1]
     total = (batch or 1) * sum(hidden)
     z, s, ones = np.empty(total, dtype), np.empty(total, dtype), np.ones(total, dtype)

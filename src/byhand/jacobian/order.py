@@ -1,7 +1,7 @@
 """The order in which a chain of matrices is multiplied, and the cheapest one, by dynamic programming.
 
 A chain A₀A₁⋯A_n has the widths (p₀, p₁, …, p_{n+1}), Aᵢ being pᵢ × p_{i+1}. An order is a binary tree: a leaf is the
-index of a matrix, a pair (left, right) the product of both. Between neighbours stands a diagonal, which is never built:
+index of a matrix, a pair (left, right) the product of both. Between neighbours is a diagonal, which is never built:
 it scales the columns of the left factor or the rows of the right one, whichever are fewer. Contracting p_k between
 p_i rows and p_j columns thus takes
 
@@ -9,7 +9,7 @@ p_i rows and p_j columns thus takes
 
 multiplications, and the cheapest order of Aᵢ⋯Aⱼ₋₁ is C(i, j) = min over i < k < j of C(i, k) + C(k, j) + that, in
 O(n³) steps (Godbole, On efficient computation of matrix chain products, IEEE Transactions on Computers, 1973; here
-with diagonals). `torch.linalg.multi_dot` has the same program for plain matrices, without diagonals or batches.
+with diagonals). `torch.linalg.multi_dot` uses the same algorithm for plain matrices, without diagonals or batches.
 
 Pure Python on whole numbers, so exact; for a network the widths are (P, K_L, …, K₁, D).
 """
@@ -67,10 +67,10 @@ def multiplications(order: Order, widths: Sequence[int]) -> int:
 def cheapest(widths: tuple[int, ...], call: int = 0) -> Order:
     """The order of fewest multiplications; among equals the one nearest to reverse mode.
 
-    A product is taken for `call` multiplications if it has fewer: what it takes to ask for one at all.
+    A product with fewer than `call` multiplications counts as `call`: the cost of calling one at all.
 
     Raises:
-        ValueError: fewer than two widths, which is no chain, or one below 1.
+        ValueError: fewer than two widths, which is not a chain, or one below 1.
     """
     return _cheapest(widths, call)
 

@@ -15,7 +15,7 @@ from byhand.jacobian.shapes import parsed
 from byhand.numerics.timing import quartiles
 
 CALLS = {"calls_reverse": "reverse", "calls_forward": "forward", "calls_cheapest": "cheapest"}
-"""What shows how long the fast route's calls take with nothing to do, and the mode."""
+"""The contenders that show how long the fast route's calls take with nothing to do, and the mode of each."""
 LIMITS = ("product", "reading", *CALLS)
 
 
@@ -46,7 +46,7 @@ def faster(ratio: float, first: str, second: str) -> str:
 def roof(times: pd.DataFrame) -> tuple[float, float]:
     """The machine's best rate (operations a second) and bandwidth (bytes a second) during one shape.
 
-    The best library's median, for the products that show it and for reading the weights of the shape.
+    Each is the best library's median: for the large product, and for reading the weights of the shape.
     """
     limits = times[times["contender"].isin(LIMITS)]
     per_library = limits.groupby(["contender", "library"])[["operations", "bytes", "wall_seconds"]].median()
@@ -55,7 +55,7 @@ def roof(times: pd.DataFrame) -> tuple[float, float]:
 
 
 def bound(computing: float, moving: float, calling: float = 0) -> str:
-    """Which of the least times for operations, for bytes and for calls (seconds; 0 if not known) is the longest."""
+    """Which of the minimum times for operations, for bytes and for calls (seconds; 0 if not known) is the longest."""
     least = {"rate": computing, "bandwidth": moving, "calls": calling}
     return max(least, key=lambda limit: least[limit])
 
@@ -145,7 +145,7 @@ def claims(times: pd.DataFrame, printed: pd.DataFrame) -> pd.DataFrame:
     """Which mode the assignment's printed times show as the faster one, and which one is, for each device and shape.
 
     `printed`: device, shape, mode, seconds. Every ratio is forward's time (or multiplications) over reverse's. What was
-    not measured keeps its printed ratio and what theory says.
+    not measured keeps the printed ratio and the predicted one.
     """
     return pd.DataFrame(_claims(times, printed))
 

@@ -1,4 +1,4 @@
-"""What the modes by hand are held against: automatic differentiation, and the assignment's own code.
+"""What the hand-derived modes are compared with: automatic differentiation, and the assignment's own code.
 
 All take one input x (D) and give J (P, D), as the assignment's do.
 """
@@ -48,10 +48,10 @@ def functional_forward(weights: Weights, x: Tensor) -> Tensor:
 
 
 def published_reverse(weights: Weights, x: Tensor) -> Tensor:
-    """The assignment's reverse mode, with diagonals built as matrices and every tanh taken twice.
+    """The assignment's reverse mode, with diagonals built as matrices and every tanh computed twice.
 
-    In the printed code the product with W₁ stands inside the loop, where it would not fit (D = 2, K = 30): its
-    indentation was lost. It also takes f(x), which nothing uses.
+    In the printed code the product with W₁ is inside the loop, where the shapes do not match (D = 2, K = 30): its
+    indentation was lost. It also computes f(x), which nothing uses.
     """
     x = weights[0] @ x
     before = [x]

@@ -1,4 +1,4 @@
-"""The section `jacobian` of the configuration. A shape is its widths D-K₁-…-K_L-P.
+"""The section `jacobian` of the configuration. A shape is written as its widths, D-K₁-…-K_L-P.
 
 30*10 stands for ten layers of 30, and @256 for a batch of 256 inputs.
 """
@@ -68,13 +68,13 @@ class Benchmark(Section):
 
     shapes: Shapes = Field(description="shapes that are timed")
     repetitions: Repetitions = Field(description="repetitions of each measurement")
-    turn_seconds: Seconds = Field(description="seconds of a turn: it has as many calls as fit")
-    slow_seconds: Seconds = Field(description="seconds of a call above which a method counts as slow")
+    turn_seconds: Seconds = Field(description="seconds per turn, which makes as many calls as fit")
+    slow_seconds: Seconds = Field(description="seconds per call above which a method counts as slow")
     slow_repetitions: Repetitions = Field(description="repetitions of a slow method")
 
 
 class Times(Benchmark):
-    """The assignment's own timing: its way, and ours."""
+    """The assignment's own timing: its code, and ours."""
 
     contenders: Contenders = Field(description="the methods that are timed")
 

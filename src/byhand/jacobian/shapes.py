@@ -1,4 +1,4 @@
-"""A shape in one word: the widths D, K₁, …, K_L, P joined by hyphens, `30*10` for ten of 30, `@256` for 256 inputs."""
+"""A shape as a string: the widths D, K₁, …, K_L, P joined by hyphens, `30*10` for ten of 30, `@256` for 256 inputs."""
 
 from byhand.errors import BadInput
 
@@ -7,7 +7,7 @@ def parsed(name: str) -> tuple[tuple[int, ...], int | None]:
     """The widths (D, K₁, …, K_L, P) and the number of inputs, None for one that is not a batch: `2-30*3-10@256`.
 
     Raises:
-        BadInput: it is no such word, or has no hidden layer.
+        BadInput: it is not such a string, or has no hidden layer.
     """
     try:
         layers, at, inputs = name.partition("@")

@@ -23,14 +23,14 @@ Array = npt.NDArray[Any]
 SIDE = 1000
 """Rows and columns of the product that shows the machine's rate."""
 READ_BYTES = 2**22
-"""At least so much is read to show the bandwidth, else it would be the cost of a call."""
+"""At least this much is read to measure the bandwidth; with less, it would be the cost of a call."""
 
 
 @dataclass(frozen=True)
 class Contender:
     """Computes J (or a limit: mode None); `operations` and `bytes` are what a limit does.
 
-    `measured_as` names another contender whose calls are the very same, so that one time is true of both.
+    `measured_as` names another contender whose calls are identical, so that one time holds for both.
     """
 
     run: Callable[[], Any]
@@ -53,7 +53,7 @@ def problem(widths: Sequence[int], batch: int | None) -> tuple[list[Array], Arra
 def limits(
     make: Callable[[Array], Any], multiply: Callable[[Any, Any], Any], weights: Sequence[Array]
 ) -> dict[str, Contender]:
-    """A large product, and a vector times every weight, often enough to be no mere call."""
+    """A large product, and a vector times every weight, with enough work that the call itself does not dominate."""
     square = make(np.ones((SIDE, SIDE), np.float32))
     size = sum(W.nbytes for W in weights)
     if size < READ_BYTES:
@@ -92,7 +92,7 @@ def with_numpy(widths: Sequence[int], batch: int | None, device: str) -> dict[st
 
 
 def with_torch(widths: Sequence[int], batch: int | None, device: str) -> dict[str, Contender]:
-    """The modes as they are written, compiled, and (on a GPU) as a CUDA graph; the assignment's way; torch's ways."""
+    """The modes as written, compiled, and (on a GPU) as a CUDA graph; the assignment's code; torch's own functions."""
     import torch  # noqa: PLC0415
 
     from byhand.jacobian.modes import MODES, in_order, slopes  # noqa: PLC0415
@@ -112,7 +112,7 @@ def with_torch(widths: Sequence[int], batch: int | None, device: str) -> dict[st
 
     for mode, function in MODES.items():
         add(mode, function, mode)
-        # The compiler is not shown the dynamic program, whose cache it would warn of.
+        # The compiler is not shown the dynamic program, whose cache it would warn about.
         found_order = partial(in_order, ORDERS[mode](tuple(widths[::-1])))
         plain = (lambda W, x, o=found_order: o(W, slopes(W, x))) if mode == "cheapest" else function
         add(f"compiled_{mode}", torch.compile(plain, dynamic=False), mode)
@@ -124,13 +124,13 @@ def with_torch(widths: Sequence[int], batch: int | None, device: str) -> dict[st
         several = torch.func.vmap(function, (None, 0)) if name.startswith("jac") else one_by_one(function)
         called = function if batch is None else several
         mode = "forward" if name in ("jacfwd", "functional_forward") else "reverse"
-        # These need their graphs, which no_grad would take from them.
+        # These need autograd's graphs, which no_grad would disable.
         contenders[name] = Contender(lambda called=called: called(weights, x), mode)  # type: ignore[misc]
     return contenders
 
 
 def one_by_one(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A batch for a function that takes one input."""
+    """A batched version of a function that takes one input."""
     import torch  # noqa: PLC0415
 
     return lambda weights, x: torch.stack([function(weights, point) for point in x])

@@ -1,4 +1,4 @@
-"""The problems of a step from its settings and from the file of the housing data."""
+"""A step's problems, from its settings and the housing data file."""
 
 from pathlib import Path
 

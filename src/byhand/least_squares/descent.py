@@ -5,12 +5,12 @@ With G = XᵀX (features, features), c = Xᵀy (features,), the step size α and
     ∇ℒ(w) = Xᵀ(Xw − y) = Gw − c,             w* = G⁻¹c where X has full column rank,
     w_{k+1} = w_k − α∇ℒ(w_k) = M w_k + αc,   w_k = M^k w₀ + α Σ_{i<k} M^i c   (by induction).
 
-In an eigenvector of G with eigenvalue λ the error w_k − w* is multiplied by 1 − αλ in each step. So every start
+Along an eigenvector of G with eigenvalue λ the error w_k − w* is multiplied by 1 − αλ in each step. So every start
 converges if and only if |1 − αλ| < 1 for all λ, that is 0 < α < 2/λ_max, at the rate max |1 − αλᵢ|; and the best
 step size makes the outer two equal: 1 − αλ_min = −(1 − αλ_max), α = 2/(λ_min + λ_max).
 
 X: (samples, features), y: (samples,), w: (features,). The functions without eigenvalues or decompositions use only
-+, − and ×, so arrays of `Fraction` (dtype object) go through them as well, and then nothing is rounded.
++, − and ×, so they also accept arrays of `Fraction` (dtype object), and then nothing is rounded.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -50,7 +50,7 @@ def minimiser(X: Array, y: Array) -> Array:
 def nearest_minimiser(X: Array, y: Array, start: Array) -> Array:
     """The minimiser nearest to w₀, and the limit of gradient descent from there, whatever the rank of X.
 
-    Every gradient lies in the row space of X, so what w₀ has outside of it, (I − X⁺X)w₀, never moves; inside of it
+    Every gradient lies in the row space of X, so the part of w₀ outside it, (I − X⁺X)w₀, never moves; inside it
     G is invertible and the limit is X⁺y. Together X⁺y + (I − X⁺X)w₀ = w₀ + X⁺(y − Xw₀). All minimisers are this one
     plus something in the null space of X, which is orthogonal to X⁺(y − Xw₀), so none is nearer to w₀.
     """
@@ -67,7 +67,7 @@ def descend(X: Array, y: Array, start: Array, step_size: Any, steps: int) -> Ite
 
 
 def by_sum_of_powers(X: Array, y: Array, start: Array, step_size: Any, k: int) -> Array:
-    """w_k as it is written: M^k w₀ + α Σ_{i<k} M^i c, each power from the one before (exercise 17)."""
+    """w_k as written: M^k w₀ + α Σ_{i<k} M^i c, each power from the one before (exercise 17)."""
     identity = np.eye(X.shape[1], dtype=X.dtype)
     M = identity - step_size * (X.T @ X)
     power, total = identity, 0 * identity
@@ -102,11 +102,11 @@ class Spectrum:
         return float(2 / self.eigenvalues[-1])
 
     def optimal_step_size(self) -> float:
-        """2/(λ_min + λ_max), λ_min the smallest that is not 0 but for rounding."""
+        """2/(λ_min + λ_max), λ_min being the smallest eigenvalue that is not 0 up to rounding."""
         return float(2 / (self.nonzero()[0] + self.eigenvalues[-1]))
 
     def nonzero(self) -> Array:
-        """The eigenvalues above rounding, as many as X has rank."""
+        """The eigenvalues above rounding level, as many as the rank of X."""
         smallest = self.eigenvalues[-1] * len(self.eigenvalues) * np.finfo(float).eps
         return np.asarray(self.eigenvalues[self.eigenvalues > smallest])
 
@@ -126,7 +126,7 @@ def spectrum(X: Array) -> Spectrum:
 
 
 def by_eigenvalues(known: Spectrum, moment: Array, start: Array, step_size: float, k: int) -> Array:
-    """w_k from the spectrum of G and c = `moment`, in O(1) in k.
+    """w_k from the spectrum of G and c = `moment`, in time independent of k.
 
     Along an eigenvector μ = 1 − αλ and α Σ_{i<k} μ^i = (1 − μ^k)/λ, or αk where λ = 0. Near |μ| = 1 the difference
     1 − μ^k would cancel, so with |μ| = 1 − d, d = min(αλ, 2 − αλ), it is taken as −expm1(k log1p(−d)).
@@ -156,13 +156,13 @@ METHODS: dict[str, Callable[[Array, Array, Array, float, int], Array]] = {
     "matrix_power": by_matrix_power,
     "eigenvalues": lambda X, y, start, step_size, k: by_eigenvalues(spectrum(X), X.T @ y, start, step_size, k),
 }
-"""Four ways to w_k from X, y, w₀, α and k."""
+"""Four ways to compute w_k from X, y, w₀, α and k."""
 
 
 def multiplications(method: str, *, samples: int, features: int, k: int) -> int:
     """How many a method takes for w_k, with n samples and d features, by its textbook algorithm.
 
-    Gradient descent: two products with X a step. The others first make G and c, nd² + nd. Sum of powers: k products
+    Gradient descent: two products with X per step. The others first form G and c, nd² + nd. Sum of powers: k products
     of d × d matrices. Matrix power: one product of (d+1) × (d+1) matrices for each binary digit of k after the
     first, and one more for each of these that is 1. Eigenvalues: about 9d³ for the decomposition (Golub and Van Loan,
     Matrix Computations, §8.3), then three products of a matrix with a vector, whatever k.
@@ -188,7 +188,7 @@ def rounding_allows(X: Array, y: Array, iterates: Sequence[Array], step_size: fl
     """How far w_k in floats may be from w_k without rounding, for each k, to first order.
 
     A step rounds w and α(‖X‖(‖X‖‖w‖ + ‖y‖)) to u = 2⁻⁵³, times √(samples + features) for its sums, whose roundings
-    are as good as independent (Higham and Mary, 2019); M carries that on, times its norm if that exceeds 1.
+    are practically independent (Higham and Mary, 2019); M propagates this, times its norm if that exceeds 1.
     """
     u, norm = 2.0**-53, float(np.linalg.norm(X, 2))
     growth = max(1.0, abs(1 - step_size * norm**2))

@@ -10,12 +10,12 @@ from byhand.least_squares.descent import Array
 
 
 def rational(values: Sequence[Any]) -> Array:
-    """An array of Fractions of the same shape, from nested lists of integers, Fractions or texts such as "3/8"."""
+    """An array of Fractions of the same shape, from nested lists of integers, Fractions or strings such as "3/8"."""
     return np.asarray(np.vectorize(Fraction, otypes=[object])(np.array(values, dtype=object)))
 
 
 def solve(A: Array, b: Array) -> Array:
-    """x with Ax = b, by Gauss and Jordan. A: (n, n), b: (n,), both of Fractions.
+    """x with Ax = b, by Gauss-Jordan elimination. A: (n, n), b: (n,), both of Fractions.
 
     Raises:
         ValueError: A is singular.

@@ -49,7 +49,7 @@ def with_eigenvalues(name: str, eigenvalues: Array, samples: int) -> Problem:
 
 
 def with_condition(condition: float, samples: int, features: int) -> Problem:
-    """Eigenvalues of XᵀX from 1/condition to 1, evenly in their logarithm."""
+    """Eigenvalues of XᵀX from 1/condition to 1, evenly spaced on a logarithmic scale."""
     return with_eigenvalues(f"condition {condition:g}", np.geomspace(1 / condition, 1, features), samples)
 
 

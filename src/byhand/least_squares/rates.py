@@ -1,8 +1,8 @@
 """Where in a run of gradient descent its rate of convergence can be read off, and where it cannot.
 
-In the eigenvectors of XᵀX the error is eᵢ(k) = eᵢ(0) μᵢ^k with μᵢ = 1 − αλᵢ. Its norm falls by ρ = max |μᵢ| a step
+Along the eigenvectors of XᵀX the error is eᵢ(k) = eᵢ(0) μᵢ^k with μᵢ = 1 − αλᵢ. Its norm falls by ρ = max |μᵢ| per step
 once the components with |μᵢ| = ρ outweigh the rest, and as long as it is above rounding. If λ_min is tiny, so is the
-gap between ρ and the next |μᵢ|, and the first may take more steps than one has.
+gap between ρ and the next |μᵢ|, and the first condition may take more steps than there are.
 """
 
 import math
@@ -31,12 +31,12 @@ class Window:
     last: int
 
     def rate(self, first_error: float, last_error: float) -> float:
-        """The factor a step."""
+        """The factor per step."""
         return math.exp(math.log(last_error / first_error) / (self.last - self.first))
 
 
 def window(errors: Array, multipliers: Array, steps: int, floor: float) -> Window | str:
-    """Where the rate can be seen in so many steps, with errors above `floor`; or why it cannot.
+    """Where the rate can be seen in this many steps, with errors above `floor`; or why it cannot.
 
     errors: the components eᵢ(0); multipliers: μᵢ.
     """
@@ -63,7 +63,7 @@ def window(errors: Array, multipliers: Array, steps: int, floor: float) -> Windo
 
 
 def rounding_floor(rate: float, size: float, samples: int) -> float:
-    """An error at which rounding shifts a measured rate: 1000 times what steps leave behind.
+    """The error below which rounding distorts a measured rate: 1000 times the rounding that steps leave behind.
 
     A step rounds by u·size, and a geometric series of rate ρ < 1 sums that to u·size/(1 − ρ); nothing falls at ρ ≥ 1.
     """

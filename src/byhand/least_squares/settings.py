@@ -32,7 +32,7 @@ Name = Annotated[str, Field(title="the name of a problem")]
 
 
 class Problems(Section):
-    """Synthetic problems beside the housing features; each has the condition number of X'X that is stated."""
+    """Synthetic problems, in addition to the housing features, each with a given condition number of X'X."""
 
     samples: Samples = Field(description="number of rows of X")
     features: Size = Field(description="number of columns of X")
@@ -42,7 +42,7 @@ class Problems(Section):
 class Prove(Section):
     """Identities over the rationals."""
 
-    steps: StepCounts = Field(description="numbers of steps k of the identities")
+    steps: StepCounts = Field(description="numbers of steps k in the identities")
 
 
 class ClosedForm(Section):

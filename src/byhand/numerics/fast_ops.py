@@ -1,8 +1,8 @@
 """The operations that small networks spend their time on, by the fastest route that every machine has.
 
-On the CPU and in single precision NumPy multiplies small matrices with less overhead than torch, and by OpenBLAS where
-torch has MKL, which holds back on processors that are not Intel's; its tanh is several times faster. OpenBLAS and NumPy
-find out by themselves which instructions the processor has. The tensors share their memory, so nothing is copied.
+On the CPU and in single precision NumPy multiplies small matrices with less overhead than torch, and via OpenBLAS where
+torch uses MKL, which is slow on processors other than Intel's; NumPy's tanh is several times faster. OpenBLAS and NumPy
+detect which instructions the processor has. The tensors share their memory, so nothing is copied.
 Double precision, which checks and probes use, and other devices stay with torch.
 """
 
@@ -18,13 +18,13 @@ def _fast(*tensors: Tensor) -> bool:
 def matmul(a: Tensor, b: Tensor, out: Tensor | None = None) -> Tensor:
     """The product a @ b of (…, m, k) and (…, k, n); leading axes are broadcast. It is written to `out` where given.
 
-    Where all of a batch meet one matrix, their rows go through one product.
+    Where a whole batch is multiplied by one matrix, all its rows go into one product.
     """
     if a.dim() > 2 and b.dim() == 2 and out is None:
         return matmul(a.reshape(-1, a.shape[-1]), b).view(*a.shape[:-1], b.shape[-1])
     if not _fast(a, b):
         return torch.matmul(a, b, out=out)
-    with np.errstate(all="ignore"):  # as torch: what is not finite is a result, for the caller to see
+    with np.errstate(all="ignore"):  # as in torch: non-finite values are results, left to the caller
         if out is None:
             return torch.from_numpy(np.matmul(a.numpy(), b.numpy()))
         np.matmul(a.numpy(), b.numpy(), out=out.numpy())

@@ -14,6 +14,6 @@ def mean_interval(values: "pd.Series[float]", level: float = 0.95) -> float:
 def prediction_interval(values: "pd.Series[float]", level: float = 0.95) -> float:
     """Half the width of the interval that holds one more run of the same kind: t · s · √(1 + 1/n).
 
-    A printed figure is one run with an unknown seed, so this is what it is held against.
+    A printed figure is one run with an unknown seed, so this is the interval that it is compared with.
     """
     return mean_interval(values, level) * math.sqrt(len(values) + 1)

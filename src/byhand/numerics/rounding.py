@@ -28,7 +28,7 @@ def error(ours: Tensor, reference: Tensor) -> dict[str, float]:
 
     absolute_error: largest |difference|. relative_error: Euclidean norm of the difference over that of the reference
     (0/0 is 0). ulp_error: absolute_error in units in the last place of the reference's largest entry, in the precision
-    of `ours` (of the smallest normal number if the reference is 0); entries that nearly cancel are not asked for digits
+    of `ours` (of the smallest normal number if the reference is 0); entries that nearly cancel need not have digits
     that their sums cannot hold.
     """
     difference = (ours.double() - reference.double()).abs()

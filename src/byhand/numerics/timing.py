@@ -1,7 +1,7 @@
 """Times of rival methods, side by side: each repetition times every method once, in a new random order.
 
 A ratio of two times is taken within each repetition, so that what slows a whole repetition cancels. Times and ratios
-are summed up by their median and quartiles.
+are summarised by their median and quartiles.
 """
 
 import random
@@ -34,7 +34,7 @@ def interleaved(seconds: Mapping[Name, Callable[[], float]], repetitions: int) -
     """Wall seconds: one row per repetition, one column per method. The first call of each method warms it up.
 
     Args:
-        seconds: by name, what runs a method once and returns how long that took.
+        seconds: by name, a function that runs a method once and returns how long that took.
         repetitions: how often each method is timed.
     """
     for measure in seconds.values():

@@ -19,7 +19,7 @@ ZIGZAG = through([(-2, 1), (-1, -1), (0, Fraction(3, 2)), (1, 0)], left_slope=-1
 """An example without a flat piece: four breakpoints, five units."""
 
 SHIFT = Fraction(1, 2**50)
-"""A planted mistake: so far a breakpoint is moved. Near 1 it is four float64 neighbours."""
+"""A planted mistake: how far a breakpoint is moved. Near 1 it is four float64 spacings."""
 
 
 def tent_network() -> nn.Sequential:
@@ -41,7 +41,7 @@ def soft_threshold_network(s: Rational) -> nn.Sequential:
     """ReLU(x − s) − ReLU(−x − s): exercise 9, two units; at most one of them is not 0, as s ≥ 0.
 
     Raises:
-        ValueError: s < 0 (see `soft_threshold`), or s is no float64.
+        ValueError: s < 0 (see `soft_threshold`), or s is not a float64.
     """
     _refuse_negative(s)
     return nn.Sequential(linear([[1], [-1]], [-s, -s]), nn.ReLU(), linear([[1, -1]], [0]))
@@ -56,7 +56,7 @@ def _refuse_negative(s: Rational) -> None:
 
 @dataclass(frozen=True)
 class Hinge:
-    """One hidden unit and its way out: weight · ReLU(direction · (x − breakpoint)), direction 1 or −1."""
+    """One hidden unit and its output weight: weight · ReLU(direction · (x − breakpoint)), direction 1 or −1."""
 
     direction: int
     breakpoint: Fraction
@@ -79,9 +79,9 @@ class OneHiddenLayer:
         """The same as a float64 network.
 
         Raises:
-            ValueError: a number in it is no float64.
+            ValueError: a number in it is not a float64.
         """
-        if not self.hinges:  # torch warns of layers without units
+        if not self.hinges:  # torch warns about layers without units
             return nn.Sequential(linear([[0]], [self.bias]))
         return nn.Sequential(
             linear([[h.direction] for h in self.hinges], [-h.direction * h.breakpoint for h in self.hinges]),
@@ -115,7 +115,7 @@ def one_hidden_layer(f: PiecewiseLinear) -> OneHiddenLayer:
         f(x) = f(b₁) − a₀ ReLU(b₁ − x) + a₁ ReLU(x − b₁) + Σ_{i≥2} cᵢ ReLU(x − bᵢ).
 
     Fewer than k is impossible: a unit w ReLU(ux + v) bends only at x = −v/u, so each of the k breakpoints needs a
-    unit of its own. Exactly k is possible if and only if some of the changes of slope sum to −a₀: with one unit a
+    unit of its own. Exactly k is possible if and only if some of the changes of slope sum to −a₀: with one unit per
     breakpoint its hinge is cᵢ ReLU(±(x − bᵢ)), and those that open to the left are the whole slope at −∞, −Σ cᵢ = a₀.
     A flat piece gives such a sum (c₁ + … + c_j = 0 − a₀); x + ReLU(x), with c = 1 and a₀ = 1, has none. A slanted
     line has no breakpoint, one unit has one, so there the least is 2 = k + 2.
@@ -134,7 +134,7 @@ def one_hidden_layer(f: PiecewiseLinear) -> OneHiddenLayer:
 def sawtooth(compositions: int) -> PiecewiseLinear:
     """The tent composed n times: 2^(n−1) teeth on [0, 1], between zeros at j/2^(n−1), and 0 elsewhere.
 
-    Stated by its 2ⁿ + 1 points rather than composed, so that it can be the target of what is composed.
+    Defined by its 2ⁿ + 1 points rather than by composition, so that it can be the target of the composition.
 
     Raises:
         ValueError: n < 1.
@@ -156,7 +156,7 @@ def composed_tent(compositions: int) -> PiecewiseLinear:
 def deep_sawtooth(compositions: int) -> nn.Sequential:
     """The tent composed n times with 2n + 1 units, where one hidden layer needs 2ⁿ + 1.
 
-    Written out, n tents have 3n units. But the inner outer-ReLUs are idle: g(t) = 1 − ReLU(2t − 1) − ReLU(1 − 2t) is
+    Written out, n tents have 3n units. But only the last outer ReLU matters: g(t) = 1 − ReLU(2t − 1) − ReLU(1 − 2t) is
     2t < 0 for t < 0, as it is for every t ≤ ½; so what is negative stays so until the one ReLU at the end, and
     tent ∘ … ∘ tent = ReLU ∘ g ∘ … ∘ g. Between two g the linear maps merge: 2g − 1 and 1 − 2g.
     """

@@ -1,6 +1,6 @@
 """Real `torch.nn` networks from stated weights, and what such a network computes, exactly and in floats.
 
-A float is a rational number, so a module's weights are taken over exactly into the calculus of `piecewise`, where
+A float is a rational number, so a module's weights carry over exactly into the calculus of `piecewise`, where
 a linear layer is a combination and ReLU a composition: `function(module)` is what the network computes on all of ℝ
 before any rounding. `rounding_bound` says how far float evaluation may stray from that.
 """
@@ -22,7 +22,7 @@ def linear(weight: Sequence[Sequence[Rational]], bias: Sequence[Rational]) -> nn
     """A float64 layer with exactly this weight (units, inputs) and bias (units).
 
     Raises:
-        ValueError: a number is not a float64, so that the layer would be another than the stated one.
+        ValueError: a number is not a float64, so that the layer would not be the stated one.
     """
     layer = nn.Linear(len(weight[0]), len(weight), dtype=torch.float64)
     with torch.no_grad():
@@ -91,7 +91,7 @@ def rounding_bound(network: nn.Sequential, x: Tensor) -> Tensor:
 
 
 def check_points(target: PiecewiseLinear, grid_points: int) -> Tensor:
-    """Where float evaluation is checked: breakpoints, their float neighbours, and a grid one beyond the outer two."""
+    """Where float evaluation is checked: breakpoints, their float neighbours, and a grid to 1 beyond the outer two."""
     at = torch.tensor([float(b) for b in target.breakpoints or (Fraction(0),)], dtype=torch.float64)
     infinity = torch.tensor(math.inf, dtype=torch.float64)
     grid = torch.linspace(float(at[0]) - 1, float(at[-1]) + 1, grid_points, dtype=torch.float64)
@@ -108,7 +108,7 @@ def float_check(network: nn.Sequential, target: PiecewiseLinear, grid_points: in
     """The second check: the network's float values beside the target's exact ones.
 
     They agree where no error exceeds `rounding_bound`. At ±∞ the network gives the target's limit, or is
-    undefined (NaN) where units make ∞ − ∞ or 0·∞; that is said, and is no disagreement, as ±∞ are no real numbers.
+    undefined (NaN) where units make ∞ − ∞ or 0·∞; that is recorded, but is no disagreement, as ±∞ are not real numbers.
     """
     x = check_points(target, grid_points)
     values, bound = evaluate(network, x), rounding_bound(network, x)

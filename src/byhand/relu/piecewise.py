@@ -1,6 +1,6 @@
 """An exact calculus of continuous piecewise-linear functions on ℝ, over the rationals.
 
-Each such function with breakpoints b₁ < … < b_k is, in exactly one way, its leftmost line plus one hinge a breakpoint:
+Each such function with breakpoints b₁ < … < b_k is, in exactly one way, its leftmost line plus a hinge per breakpoint:
 
     f(x) = slope·x + intercept + Σᵢ cᵢ ReLU(x − bᵢ),   cᵢ ≠ 0 the change of slope at bᵢ.
 
@@ -82,7 +82,7 @@ class PiecewiseLinear:
 
 
 def _pieces(slope: Fraction, intercept: Fraction, kinks: Iterable[tuple[Fraction, Fraction]]) -> Iterator[Piece]:
-    """The lines from left to right, by cumulation."""
+    """The lines from left to right, by cumulative sums."""
     yield Piece(None, slope, intercept)
     for b, change in kinks:
         slope += change
@@ -131,7 +131,7 @@ def combine(
 ) -> PiecewiseLinear:
     """bias + Σ weightᵢ fᵢ: one unit of a linear layer. The leftmost lines add, and hinges at one place add.
 
-    O(k log k) for k breakpoints in all, however many the functions.
+    O(k log k) for k breakpoints in all, however many functions there are.
     """
     slope, intercept, changes = Fraction(0), bias, defaultdict[Fraction, Fraction](Fraction)
     for weight, f in zip(weights, functions, strict=True):
@@ -189,7 +189,7 @@ def _joined(pieces: Sequence[Piece]) -> PiecewiseLinear:
 def difference(f: PiecewiseLinear, g: PiecewiseLinear) -> tuple[Fraction, Fraction] | None:
     """A point at which f and g differ, and f − g there; None if f = g on all of ℝ.
 
-    If f − g is not 0 everywhere, then it is not 0 at one of its breakpoints or at a point one beside the outer ones,
+    If f − g is not 0 everywhere, then it is not 0 at one of its breakpoints or at a point 1 beyond the outer ones,
     because it is straight in between. The one with the largest difference is given, the leftmost among equals.
     """
     gap = f - g

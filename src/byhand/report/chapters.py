@@ -1,4 +1,4 @@
-"""The tables that each chapter of the report shows: selections of this run's tables, with numbers as people read them.
+"""The tables that each chapter of the report shows: selections of this run's tables, with readable numbers.
 
 Every function takes `read`, which gives a table by its name under `results`, and returns tables ready to be shown.
 """
@@ -35,7 +35,7 @@ class Chapter:
 
 
 def text(value: Any) -> str:
-    """A value as people read it: four digits of a fraction, thousands set apart, — for what is not there."""
+    """A value formatted for reading: four significant digits, thousands separators, — for a missing value."""
     if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
     if pd.isna(value):
@@ -46,7 +46,7 @@ def text(value: Any) -> str:
 
 
 def shown(caption: str, source: str, table: pd.DataFrame, columns: Mapping[str, str]) -> Shown:
-    """`columns` of a table, by the names that head them."""
+    """`columns` of a table, under the given headings."""
     rows = [[text(value) for value in row] for row in table[list(columns)].astype(object).to_numpy().tolist()]
     return Shown(caption, source, list(columns.values()), rows)
 
@@ -170,7 +170,7 @@ def relu(read: Read) -> list[Shown]:
 
 
 def initialization(read: Read) -> list[Shown]:
-    """Printed and ours in the last epoch, and the answer to the assignment's question about depth."""
+    """Printed figures and ours in the last epoch, and the answer to the assignment's question about depth."""
     assignment = read("initialization/assignment.csv")
     last = assignment[
         (assignment["epoch"] == assignment["epoch"].max())
@@ -201,7 +201,7 @@ def initialization(read: Read) -> list[Shown]:
             | {"first_to_last_weight_gradient": "weight gradient, first over last"},
         )
     ]
-    if len(last):  # only of the assignment's own data
+    if len(last):  # only for the assignment's own data
         columns = {"initialization": "initialisation", "quantity": "quantity", "printed": "printed"}
         columns |= {"ours": "ours", "within_spread": "within the spread"}
         caption = "Test accuracy after the last epoch [%], mean ± standard deviation over seeds"

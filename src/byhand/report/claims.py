@@ -20,16 +20,16 @@ SIGNS = {
     "does not hold": "✗",
     "not judged": "–",
 }
-"""The verdicts, each with a sign, since colour alone does not reach everybody."""
+"""The verdicts, each with a sign, since not everybody can tell colours apart."""
 
 MEANINGS = {
     "holds": "right as it stands",
-    "holds with a correction": "right at heart; what is off is said below",
-    "depends on the hardware": "another machine, another answer; measured on this one",
+    "holds with a correction": "right in substance; what must be corrected is said below",
+    "depends on the hardware": "another machine may give another answer; measured on this one",
     "does not hold": "the evidence is against it",
     "not judged": "this run has no evidence",
 }
-"""The verdicts in a few words, for somebody who meets them for the first time."""
+"""The verdicts in a few words, for first-time readers."""
 
 Exercises = Annotated[str, BeforeValidator(str), text("numbers of exercises, such as 4 or 4, 5", r"\d+(, \d+)*")]
 Text = Annotated[str, BeforeValidator(str), Field(title="text")]
@@ -40,7 +40,7 @@ Verdict = Annotated[
 
 
 class Claim(Section):
-    """One entry of `assignment/claims.yaml`, whose head explains the fields."""
+    """One entry of `assignment/claims.yaml`, whose header explains the fields."""
 
     says: Text
     exercise: Exercises
@@ -75,7 +75,7 @@ class Number(Section):
 
 
 class Finding(Section):
-    """One entry of `assignment/findings.yaml`, whose head explains the fields."""
+    """One entry of `assignment/findings.yaml`, whose header explains the fields."""
 
     title: Text
     exercise: Exercises

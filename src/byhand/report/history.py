@@ -1,4 +1,4 @@
-"""What was run: the provenance beside each result, read back, and followed from results to all that made them."""
+"""What was run: the provenance beside each result, read back, and traced from results to everything that made them."""
 
 import json
 from collections import defaultdict
@@ -13,7 +13,7 @@ from byhand.step import provenance
 
 @dataclass(frozen=True)
 class Record:
-    """One step that was run, as its provenance tells; paths as the step was given them."""
+    """One step that was run, according to its provenance; paths as they were given to the step."""
 
     step: str  # as the rule is named, with a dot for the first underscore: housing.train, relu.figure_depth
     inputs: frozenset[str]
@@ -29,7 +29,7 @@ class Record:
 def read(results: Path) -> list[Record]:
     """The jobs that have written into a folder of results.
 
-    A job writes the provenance of each of its outputs, alike in all but the output.
+    A job writes the provenance of each of its outputs, identical except for the output.
 
     Raises:
         BadInput: a file of provenance cannot be read.
@@ -60,9 +60,9 @@ def _record(job: dict[str, Any]) -> Record:
 
 
 def behind(results: Path, wanted_results: Iterable[Path]) -> list[Record]:
-    """The records of all steps that `made` rests on, by way of their inputs, in the order of finishing.
+    """The records of all steps that the wanted results depend on through their inputs, in order of completion.
 
-    What lies in `results` from an earlier configuration is left out.
+    Anything in `results` from an earlier configuration is left out.
 
     Raises:
         BadInput: a file of provenance cannot be read.
@@ -86,7 +86,7 @@ def edges(records: Iterable[Record]) -> set[tuple[str, str]]:
 
 
 def levels(steps: Iterable[str], between: set[tuple[str, str]]) -> dict[str, int]:
-    """How many steps must run before each, on the longest way from a step that needs none."""
+    """How many steps must run before each, on the longest path from a step that needs none."""
     before = {step: {first for first, second in between if second == step} for step in steps}
     level_of: dict[str, int] = {}
 

@@ -12,7 +12,7 @@ from byhand.report.claims import Claim, Finding
 
 @dataclass(frozen=True)
 class Judgement:
-    """The verdict, the number that it rests on, and of how many rows; or why there is none."""
+    """The verdict, the number it rests on, and how many rows that is from; or why there is no verdict."""
 
     verdict: str
     value: float | None
@@ -21,9 +21,9 @@ class Judgement:
 
 
 def judge_claim(name: str, claim: Claim, table: pd.DataFrame, differences: Iterable[str] = ()) -> Judgement:
-    """Hold one claim against its table.
+    """Judge one claim by its table.
 
-    `differences` say which settings are not the assignment's; a claim that rests on one of them is not judged.
+    `differences` lists the settings that are not the assignment's; a claim that rests on one of them is not judged.
 
     Raises:
         BadInput: an expression of the claim does not fit the table.
@@ -41,12 +41,12 @@ def judge_claim(name: str, claim: Claim, table: pd.DataFrame, differences: Itera
         value: Any = rows.eval(claim.figure, engine="python")
         verdict = claim.verdict if bool(pd.Series(holds).all()) else claim.otherwise
         return Judgement(verdict, float(value), len(rows))
-    except Exception as error:  # pandas raises whatever the expression meets
+    except Exception as error:  # pandas raises many kinds of errors
         raise BadInput(f"{name}: does not fit {claim.table} ({type(error).__name__}: {error})") from error
 
 
 def finding_text(name: str, finding: Finding, read: Callable[[str], pd.DataFrame]) -> str:
-    """What a finding says, with its numbers; nothing where this run has other data or no such rows.
+    """What a finding says, with its numbers; empty if this run has other data or no such rows.
 
     Raises:
         BadInput: an expression of the finding does not fit its table, or its words do not fit its numbers.
@@ -60,7 +60,7 @@ def finding_text(name: str, finding: Finding, read: Callable[[str], pd.DataFrame
                 return ""
             value: Any = rows.eval(number.figure, engine="python")
             numbers[key] = float(value)
-        except Exception as error:  # pandas raises whatever the expression meets
+        except Exception as error:  # pandas raises many kinds of errors
             raise BadInput(f"{name}.{key}: does not fit {number.table} ({type(error).__name__}: {error})") from error
     try:
         return finding.says.format(**numbers)
@@ -75,5 +75,5 @@ def rests_on(claim: Claim, differences: Iterable[str]) -> list[str]:
 
 
 def other(data: str, table: pd.DataFrame) -> bool:
-    """Whether the table uses other data than what a claim or finding is about."""
+    """Whether the table uses data other than those that a claim or finding is about."""
     return bool(data) and not (table["dataset"] == data).any()

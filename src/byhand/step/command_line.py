@@ -3,7 +3,7 @@
 A step names its input and output files once. The names are its flags (`--data`), the keys of its rule, and what its
 code uses. Its settings are a model from `settings.py` of its room. The fields have the names of the keys in
 `config.yaml`, and so have the flags (`batch_size` is `--batch-size`). A rule passes exactly the values that the step
-uses, so a change in any other value leaves the step alone.
+uses, so a change in any other value does not rerun the step.
 """
 
 import argparse
@@ -24,7 +24,7 @@ Settings = TypeVar("Settings", bound=Section)
 Files = argparse.Namespace
 """What `main` of a step is called with: the paths, by their names."""
 Facts = Mapping[str, Any] | None
-"""What it returns."""
+"""What `main` of a step returns."""
 PICTURES = ("the picture to write, as .svg and as .png",)
 """The help of a figure's output."""
 
@@ -40,7 +40,7 @@ def run(
     """Parse the command line, run `main` and write the provenance of its outputs.
 
     The help is the docstring of the module of `main`. The settings are the model that its parameter `settings` is
-    annotated with, if it has one. `inputs` and `outputs` map names of files to their help; a help in a tuple stands for
+    annotated with, if it has one. `inputs` and `outputs` map names of files to their help; a text in a tuple stands for
     several files. `unrecorded` are paths that are not recorded as inputs. `extra` adds flags of any other kind. `main`
     returns what is added to the provenance: seeds, the data set, and `inputs` where only the step knows them.
 
@@ -56,7 +56,7 @@ def run(
             _flag(name), type=Path, nargs="*" if several else None, required=True, help=help_text, metavar=name.upper()
         )
     extra(arguments)
-    arguments.add_argument("--alone", action="store_true", help="wait until no other step of this run computes")
+    arguments.add_argument("--alone", action="store_true", help="wait until no other step of this run is computing")
 
     def step(parsed: argparse.Namespace) -> None:
         values = given(parsed, settings) if settings else None
@@ -77,7 +77,7 @@ def run(
 
 
 def command(main: Callable[[argparse.Namespace], None], arguments: argparse.ArgumentParser) -> None:
-    """Parse the command line and run `main`, without provenance: for what writes no results."""
+    """Parse the command line and run `main`, without provenance: for commands that write no results."""
     parsed = arguments.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(f"{arguments.prog}: ended by SIGTERM"))
     use_threads(parsed.threads)

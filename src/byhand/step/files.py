@@ -1,4 +1,4 @@
-"""Files that are whole or not there: everything is written to a temporary neighbour and then renamed."""
+"""Files that are complete or absent: everything is written to a temporary file in the same folder and then renamed."""
 
 import contextlib
 import fcntl
@@ -17,8 +17,8 @@ from byhand.errors import BadInput
 def atomic_write(path: Path) -> Iterator[Path]:
     """Yield a temporary path in the folder of `path`; rename it to `path` if the block succeeds, else remove it.
 
-    The temporary name keeps the suffix, because writers such as `numpy.savez` and matplotlib decide by it. Whoever
-    writes holds a lock on it, by which the next to write `path` tells what a killed process has left, and removes it.
+    The temporary name keeps the suffix, because writers such as `numpy.savez` and matplotlib depend on it. The
+    writer holds a lock on it, so that the next writer of `path` can recognise and remove what a killed process left.
 
     Raises:
         BadInput: the folder cannot be written to, or the disk is full.
@@ -44,9 +44,9 @@ def atomic_write(path: Path) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def turn(alone: bool) -> Iterator[None]:
-    """Compute beside the other steps of this run on this machine, or `alone`, which waits until they have ended.
+    """Compute alongside the other steps of this run on this machine, or `alone`, after waiting until they have ended.
 
-    The steps share a lock on a file for the working folder, of which whoever computes alone holds the whole.
+    The steps share a lock on a file for the working folder; a step that computes alone holds it exclusively.
     """
     folder = hashlib.sha256(os.fsencode(Path.cwd())).hexdigest()[:16]
     try:
@@ -63,7 +63,7 @@ def turn(alone: bool) -> Iterator[None]:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write `text` to `path` as UTF-8 with Unix line ends, whole or not at all."""
+    """Write `text` to `path` as UTF-8 with Unix line endings, completely or not at all."""
     with atomic_write(path) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")
 
@@ -82,7 +82,7 @@ def _locked(path: Path) -> int:
             fcntl.flock(handle, fcntl.LOCK_EX)
         if path.exists():
             return handle
-        os.close(handle)  # another process found it in the moment before it was locked
+        os.close(handle)  # another process removed it before it was locked
 
 
 def _remove_abandoned(path: Path) -> None:

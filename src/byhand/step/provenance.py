@@ -29,10 +29,10 @@ def write(
 ) -> None:
     """Write `<output>.json` beside each output: everything that is needed to trace it to what made it.
 
-    The pictures of a figure, which differ only in the ending, have one record. Times and the machine are recorded only
+    The pictures of a figure, which differ only in format, have one record. Times and the machine are recorded only
     here, so that the outputs of two runs can be compared byte for byte.
     """
-    used = [step, *(name for name in sys.modules if name.startswith("byhand."))]  # some by a name that was computed
+    used = [step, *(name for name in sys.modules if name.startswith("byhand."))]  # some are imported by a computed name
     shared = {
         "inputs": {str(path): files.sha256(path) for path in inputs},
         "code": {"fingerprint": fingerprint.code(*used), "modules": sorted(fingerprint.modules(*used))},
@@ -52,7 +52,7 @@ def write(
 
 
 def files_in(results: Path) -> list[Path]:
-    """The files of provenance in a folder of results."""
+    """The provenance files in a folder of results."""
     return [path for path in sorted(results.rglob("*.json")) if ".snakemake" not in path.relative_to(results).parts]
 
 
@@ -94,9 +94,9 @@ def hardware() -> dict[str, str | int | None]:
 
 
 def _system() -> str:
-    """What `platform.platform` says on Linux, without the process that it starts for the processor's name.
+    """What `platform.platform` says on Linux, without the process that it starts to find the processor's name.
 
-    At that moment a cluster counts the memory of the step twice, and may end the job for it.
+    While that process starts, a cluster counts the step's memory twice, and may kill the job for it.
     """
     kernel, library = os.uname(), "".join(platform.libc_ver())
     return "-".join([kernel.sysname, kernel.release, kernel.machine, *(["with", library] if library else [])])

@@ -1,4 +1,4 @@
-"""The one look of all figures: a column of a paper wide, readable in print, in grey and by colour-blind eyes."""
+"""The common style of all figures: one paper column wide, readable in print, in greyscale and with colour blindness."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,9 +29,9 @@ COLOURS = {
     "black": "#000000",
     "grey": "#767676",
 }
-"""The palette of Okabe and Ito (2008), which stays apart for every common kind of colour blindness; grey is ours."""
+"""The palette of Okabe and Ito (2008), which stays distinct for every common kind of colour blindness; grey is ours."""
 
-# What matplotlib ships, whatever a `matplotlibrc` of the user says; a backend cannot be changed by a style.
+# matplotlib's own defaults, whatever the user's `matplotlibrc` says; a backend cannot be changed by a style.
 _DEFAULTS: Any = {key: value for key, value in matplotlib.rcParamsDefault.items() if not key.startswith("backend")}
 _RC: Any = {
     "font.size": 8,
@@ -79,7 +79,7 @@ def band(axes: Any, x: Any, low: Any, high: Any, colour: str) -> None:
 
 
 def plain_log_axis(axes: Any) -> None:
-    """A logarithmic y axis of few decades, with plain numbers at 1, 2, 3, 5 and 7 of each."""
+    """A logarithmic y axis over a few decades, with plain numbers at 1, 2, 3, 5 and 7 of each."""
     axes.set_yscale("log")
     axes.yaxis.set_major_locator(LogLocator(subs=[1, 2, 3, 5, 7]))
     axes.yaxis.set_major_formatter("{x:g}")

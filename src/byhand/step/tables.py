@@ -1,4 +1,4 @@
-"""Tables as CSV: tidy, one observation a row, every float written so that it reads back as the same number."""
+"""Tables as CSV: tidy, one observation per row, every float written so that it reads back as the same number."""
 
 from collections.abc import Iterable
 from pathlib import Path

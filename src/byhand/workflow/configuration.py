@@ -1,4 +1,4 @@
-"""The configuration, checked once against the rooms' models; what is wrong is said in one line.
+"""The configuration, checked once against the rooms' models; errors are reported in one line.
 
 Imported while Snakemake reads the Snakefile, so nothing heavy is imported here.
 """
@@ -68,7 +68,7 @@ def validated(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def complete(config: Mapping[str, Any], defaults: Path) -> dict[str, Any]:
-    """The configuration with the default where it says nothing, as when another workflow uses this one as a module.
+    """The configuration, with defaults for what it leaves out, as when another workflow uses this one as a module.
 
     Raises:
         BadInput: the first thing that is wrong with it.
@@ -95,12 +95,12 @@ def plain(value: Any) -> Any:
 
 
 def _in_order(values: Mapping[str, Any], of: Mapping[str, Any]) -> dict[str, Any]:
-    """The values as they were written, in the order of the model: the order in a file is nothing that reruns a step."""
+    """The values as they were written, in the order of the model, so that reordering a file reruns no step."""
     return {key: _in_order(values[key], inner) if isinstance(inner, dict) else values[key] for key, inner in of.items()}
 
 
 def differences(config: Mapping[str, Any], assignment: Path) -> list[str]:
-    """Which settings are not those of the assignment, a partial configuration, in words."""
+    """Which settings differ from those in `assignment`, a partial configuration, in words."""
     wanted = yaml.load(assignment.read_text(encoding="utf-8"), FAST)  # noqa: S506  it is a SafeLoader
     return list(_differences(config, wanted, ""))
 
@@ -124,7 +124,7 @@ def or_exit(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 def data_home(config: Mapping[str, Any]) -> str:
     """The folder of the data sets' caches: the environment variable, else `data.home`, else that of the last run.
 
-    Without the last, a run in a shell that lacks the variable would replace results on the real data by others. Empty
+    Without the last, a run in a shell that lacks the variable would replace results on the real data with others. Empty
     if there is none of the three, or the variable is set to nothing.
 
     Raises:
@@ -169,7 +169,7 @@ def check_file(path: Path) -> None:
     """Refuse a configuration file that YAML would misread or reject at length.
 
     Raises:
-        BadInput: no such file, no YAML, no mapping, or a key twice in one mapping (YAML keeps the last, silently).
+        BadInput: no such file, not YAML, not a mapping, or a key twice in one mapping (YAML keeps the last, silently).
     """
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), _UniqueKeys)  # noqa: S506  it is a SafeLoader
@@ -190,7 +190,7 @@ def check_clock(paths: Iterable[Path], now: float | None = None) -> None:
     """Refuse files that are dated in the future: Snakemake would take every new result for older, and delete it.
 
     Raises:
-        BadInput: a file was last changed later than `now`, by default the time here, and ten seconds.
+        BadInput: a file was last changed more than ten seconds after `now`, by default the current time.
     """
     now = time.time() if now is None else now
     for path in paths:
@@ -208,7 +208,7 @@ class _UniqueKeys(yaml.SafeLoader):
         for key_node, _ in node.value:
             if key_node.value in seen:
                 raise yaml.MarkedYAMLError(
-                    problem=f"the key {key_node.value} stands here a second time", problem_mark=key_node.start_mark
+                    problem=f"the key {key_node.value} occurs here a second time", problem_mark=key_node.start_mark
                 )
             seen.add(key_node.value)
         return super().construct_mapping(node, deep)
@@ -217,7 +217,7 @@ class _UniqueKeys(yaml.SafeLoader):
         try:
             return super().construct_yaml_timestamp(node)
         except ValueError as error:
-            problem = f"{node.value} is a date to YAML, and there is none such; write it in quotes"
+            problem = f"{node.value} looks like a date to YAML, but is none; put it in quotes"
             raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark) from error
 
 

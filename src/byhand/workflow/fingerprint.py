@@ -1,7 +1,7 @@
 """Which code a step really uses, as one short hash that changes when, and only when, that code does.
 
 A step's code is its own module and every module of `byhand` that it imports, directly or through others. (A module
-that is imported by a name which is computed must be named to `code` as well.) Each module
+that is imported by a computed name must be passed to `code` as well.) Each module
 counts as its syntax tree without docstrings, written out again, so comments, docstrings, blank lines and line
 breaks do not count, and neither does anything outside `src`. Snakemake by itself notices an edit in a script that
 it runs, but not in a module that the script imports.
@@ -22,7 +22,7 @@ from pathlib import Path
 SOURCE = Path(__file__).resolve().parents[2]
 PACKAGE = __name__.partition(".")[0]
 CACHE = Path(".snakemake", "fingerprints.json")
-"""The analysis of each file under the checksum of its content, since to parse all code at every start takes long."""
+"""The analysis of each file under the checksum of its content, since parsing all code at every start takes too long."""
 
 
 def code(*of: str) -> str:
@@ -100,7 +100,7 @@ def _analysed(module: str) -> tuple[str, list[str]]:
     path = _path(module)
     assert path is not None, module
     source = path.read_bytes()
-    # The same text may be read otherwise by another Python, or by another version of this module.
+    # The same text may be parsed differently by another Python, or by another version of this module.
     key = hashlib.sha256(b"\0".join([module.encode(), _reader(), source])).hexdigest()
     if key in _known():
         _used[key] = _known()[key]

@@ -2,7 +2,7 @@
 
 Snakemake knows that a result is stale by comparing it with its records in `.snakemake/metadata`. These stay
 behind when a folder of results is moved to a fresh clone, which then could not tell stale from current. So that
-folder is a link to `results/.snakemake`. (Its database backend would not serve: it files records under the absolute
+folder is a link to `results/.snakemake`. (Its database backend would not help: it files records under the absolute
 path of the working directory.)
 """
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 def keep_with_results(directory: Path) -> None:
-    """Make `.snakemake/metadata` in `directory` a link to `results/.snakemake`, unless records already are there."""
+    """Make `.snakemake/metadata` in `directory` a link to `results/.snakemake`, unless there are records already."""
     records = directory / "results" / ".snakemake"
     link = directory / ".snakemake" / "metadata"
     with contextlib.suppress(OSError):  # another process did it; nothing may be written; there are records already

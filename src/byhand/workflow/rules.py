@@ -1,4 +1,4 @@
-"""What rules are made of: the parameters of a step, its files, and the command line that both make."""
+"""What rules are made of: the parameters of a step, its files, and the command line built from both."""
 
 import contextlib
 import os
@@ -22,7 +22,7 @@ SEALED = {"PYTHONNOUSERSITE": "1", "PYTHONSAFEPATH": "1", "PYTHONUTF8": "1"}
 """Nothing in the user's or the working folder is imported in place of a package; output may hold any character."""
 
 UNSET = ("PYTHONHOME", "PYTHONSTARTUP", "PYTHONOPTIMIZE", "PYTHONWARNINGS", "MATPLOTLIBRC", "BASH_ENV")
-"""What would change what a step does."""
+"""Variables that would change what a step does."""
 
 
 def prepare(workflow: Any, project: Path) -> None:
@@ -34,12 +34,12 @@ def prepare(workflow: Any, project: Path) -> None:
     configuration.check_name(project)
     for path in [project / "config.yaml", *map(Path, workflow.overwrite_configfiles)]:
         configuration.check_file(path)
-    if Path("results", ".snakemake").is_dir():  # else there is nothing to know, and a dry run leaves nothing behind
+    if Path("results", ".snakemake").is_dir():  # else there are no records, and a dry run must leave nothing behind
         keep_with_results(Path.cwd())
 
 
 def version(project: Path) -> str:
-    """The project's version, and the commit if the folder is a clone; with a plus if it has changes of its own."""
+    """The project's version, and the commit if the folder is a clone; with a plus if it has uncommitted changes."""
     with (project / "pyproject.toml").open("rb") as file:
         number = str(tomllib.load(file)["project"]["version"])
     describe = ["git", "-C", str(project), "describe", "--always", "--exclude=*", "--dirty=+", "--abbrev=10"]
@@ -55,7 +55,7 @@ def environment(project: Path, deployment: Iterable[Any]) -> str:
 
     Steps run the code in `src` of the project, installed or not, with this Snakemake's own Python, activated or not
     (unless conda is to deploy the software: `snakemake --sdm conda`). Rules of a workflow that uses this one are not
-    concerned.
+    affected.
     """
     exports = {"PYTHONPATH": str(project / "src"), "BYHAND_VERSION": version(project), **SEALED}
     words = [f"{name}={shlex.quote(value)}" for name, value in exports.items()]
@@ -65,7 +65,7 @@ def environment(project: Path, deployment: Iterable[Any]) -> str:
 
 
 def seen_from_here(project: Path, path: str | Path) -> str:
-    """A file of the project's own as a path from the working directory, which need not be the project's folder."""
+    """A project file as a path relative to the working directory, which need not be the project's folder."""
     return os.path.relpath(project / path)
 
 

@@ -58,7 +58,7 @@ def _without_repetition(values: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def first_error(error: ValidationError, model: type[Section]) -> str:
-    """What is wrong first, in one line: key, found, expected. Unknown keys go before what is missing for them."""
+    """The first error, in one line: key, found, expected. Unknown keys are reported before missing ones."""
     first = min(error.errors(include_url=False), key=lambda first: first["type"] != "extra_forbidden")
     key, value = _key(first["loc"]), first["input"]
     match first["type"]:
@@ -82,7 +82,7 @@ def _expected(model: type[Section], path: Sequence[int | str]) -> str:
 
 
 def _node(model: type[Section], path: Sequence[int | str]) -> dict[str, Any]:
-    """The JSON schema of what stands at `path`."""
+    """The JSON schema of the node at `path`."""
     schema = model.model_json_schema()
     node: dict[str, Any] = schema
     for part in path:

@@ -1,7 +1,7 @@
-"""Get one data set from the first source that is available, and say so where that is not the preferred one.
+"""Get one data set from the first source that is available, and say so if it is not the preferred one.
 
 A source's files are looked for in `--home` (read, never written) and in `--keep`, where downloads are kept. Each
-attempt to download runs as a process of its own that is ended after a time; failures are told with their reason.
+attempt to download runs in a separate process with a time limit; failures are reported with their reasons.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from byhand.step.files import atomic_write
 
 
 class Unavailable(Exception):
-    """A source cannot be had; the arguments are lines that say why: files that were refused, then the last attempt."""
+    """A source is unavailable; the arguments are lines that say why: files that were refused, then the last attempt."""
 
 
 class Failed(Exception):
@@ -48,7 +48,7 @@ def get(source: str, homes: Sequence[Path], keep: Path, mirrors: Sequence[str], 
     """One source, from the caches or by download.
 
     Raises:
-        NotHad: every attempt failed.
+        Unavailable: every attempt failed.
     """
     if SOURCES[source].bundled:
         return Loaded(SOURCES[source].read(Path(), ()), [])
@@ -92,7 +92,7 @@ def run(command: Sequence[str], seconds: float) -> None:
     """Run one attempt.
 
     Raises:
-        Failed: it did, or was not done after so many seconds.
+        Failed: the attempt failed, or did not finish in this many seconds.
     """
     try:
         done = subprocess.run(
@@ -108,7 +108,7 @@ def run(command: Sequence[str], seconds: float) -> None:
 
 
 def checked(source: str, new_files: Iterable[Path]) -> list[Path]:
-    """Those of the files that an attempt made which are a cache's, held against the same checksums as any cache.
+    """The cache files among those that an attempt made, verified by the same checksums as any cache.
 
     Raises:
         Failed: one is not what it should be.
@@ -123,14 +123,14 @@ def checked(source: str, new_files: Iterable[Path]) -> list[Path]:
 
 
 def remove_unfinished(new_files: Iterable[Path]) -> None:
-    """Remove what an attempt was perhaps ended in the middle of; archives stay, as the libraries verify those."""
+    """Remove files that an interrupted attempt may have left incomplete; archives stay: the libraries verify them."""
     for path in new_files:
         if path.is_file() and path.suffix not in (".gz", ".tgz"):
             path.unlink()
 
 
 def tell(line: str) -> None:
-    """Say something to the person at the terminal."""
+    """Print a line for the person at the terminal."""
     print(line, file=sys.stderr, flush=True)
 
 
@@ -143,7 +143,7 @@ def main(files: step.Files, settings: Download) -> step.Facts:
         try:
             loaded = get(source, homes, files.keep, mirrors.get(source, ()), settings)
             break
-        except (Unavailable, OSError) as error:  # OSError: no room for temporary files
+        except (Unavailable, OSError) as error:  # OSError: no space for temporary files
             lines = [str(line) for line in error.args] if isinstance(error, Unavailable) else [str(error)]
             reasons.append(f"{source}: {lines[-1]}")
             refusals += [f"{source}: {line}" for line in lines]
@@ -161,11 +161,11 @@ def main(files: step.Files, settings: Download) -> step.Facts:
 def add_places(parser: argparse.ArgumentParser) -> None:
     """The flags that say where the data come from."""
     parser.add_argument("--sources", choices=SOURCES, nargs="+", required=True, help="in order of preference")
-    parser.add_argument("--home", type=Path, help="folder with the libraries' caches, which is only read")
+    parser.add_argument("--home", type=Path, help="folder with the libraries' caches, never written to")
     parser.add_argument("--keep", type=Path, default=Path("data"), help="where downloads are kept (default: data)")
     for source, unit in {"mnist": "the four archives", "california_housing": "cal_housing.tgz"}.items():
         parser.add_argument(
-            f"--{source.replace('_', '-')}-mirrors", nargs="+", default=[], metavar="URL", help=f"servers of {unit}"
+            f"--{source.replace('_', '-')}-mirrors", nargs="+", default=[], metavar="URL", help=f"servers for {unit}"
         )
 
 

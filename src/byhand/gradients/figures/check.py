@@ -1,4 +1,4 @@
-"""Draw how far the gradients by hand are from autograd (in ulp) and from central differences (relative)."""
+"""Draw how far the hand-derived gradients are from autograd (in ulp) and from central differences (relative)."""
 
 import numpy as np
 

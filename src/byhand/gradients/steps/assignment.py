@@ -1,4 +1,4 @@
-"""The assignment's own check, repeated over many seeds, beside the norms that it printed.
+"""The assignment's own check, repeated over many seeds, next to the norms that it printed.
 
 x (100, 10), 20 hidden units, everything N(0, 1) in float32, mean absolute error; for each parameter the Euclidean norm
 of (gradient by hand − autograd), which must be under 1e-6.

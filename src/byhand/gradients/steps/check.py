@@ -1,7 +1,7 @@
-"""Check the gradients by hand against autograd and central differences, over shapes, seeds, precisions and losses.
+"""Check the hand-derived gradients against autograd and central differences, over shapes, seeds, precisions and losses.
 
 Writes one row for each combination and parameter: absolute error, relative error (norm-wise), error in ulp, the
-error that rounding and truncation allow (derived in `references`), and whether every entry is within it. Cases `kink`
+error that rounding and truncation allow (derived in `references`), and whether every entry is within it. `kink` cases
 place a third of the targets exactly on the predictions, where the absolute error has its kink.
 """
 

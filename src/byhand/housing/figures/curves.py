@@ -1,6 +1,6 @@
 """Draw the losses per epoch: mean and range over the seeds, the printed epochs as open marks.
 
-Left what the notebook's code says, in the middle the same with w₂ from N(0, 1), right all bugs fixed.
+Left: the notebook's code; middle: the same with w₂ from N(0, 1); right: all bugs fixed.
 """
 
 from byhand import step

@@ -1,7 +1,7 @@
-"""Check that training by hand follows the notebook's own way (autograd, torch.optim, DataLoader), epoch by epoch.
+"""Check that hand-derived training matches the notebook's own (autograd, torch.optim, DataLoader), epoch by epoch.
 
-The largest entry of the difference of each parameter and loss, relative to the largest entry of the notebook's. The
-published way also shows the bug itself: the optimiser holds the tensor that W₁ was before, and W₁ does not move.
+For each parameter and loss: the largest entry of the difference, relative to the notebook's largest entry. The
+published protocol also shows the bug itself: the optimiser holds the former tensor W₁, and W₁ does not move.
 """
 
 from itertools import islice
@@ -29,7 +29,7 @@ def relative(ours: Tensor, theirs: Tensor) -> float:
 
 def main(files: step.Files, settings: AutogradCheckStep) -> step.Facts:
     """Write the table."""
-    settings = settings.model_copy(update={"seeds": 1})  # the notebook's way trains one at a time
+    settings = settings.model_copy(update={"seeds": 1})  # the notebook trains one seed at a time
     data = load_housing(files.data)
     rows = []
     cases = [(name, dtype) for name in ("published", "corrected") for dtype in DTYPES]

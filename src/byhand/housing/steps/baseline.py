@@ -12,7 +12,7 @@ from byhand.step import tables
 
 
 def main(files: step.Files, settings: Optimisation) -> step.Facts:
-    """Write the table: one row a seed (the seeds differ in their validation rows)."""
+    """Write the table: one row per seed (the seeds differ in their validation rows)."""
     data = load_housing(files.data)
     split = training.split(data.features, data.target, CORRECTED, settings)
     rows = []

@@ -1,4 +1,4 @@
-"""Time an epoch of the notebook's way and of ours, interleaved in one process, after checking that they agree.
+"""Time an epoch of the notebook's training and of ours, interleaved in one process, after checking that they agree.
 
 The contenders without arithmetic show where the notebook's time goes, and the products alone show the least time that
 ours could take.
@@ -35,7 +35,7 @@ def loaders_alone(split: training.Split, settings: BenchmarkStep) -> Iterator[No
 
 @torch.inference_mode()
 def products_alone(split: training.Split, parameters: Parameters, settings: BenchmarkStep) -> Iterator[None]:
-    """The matrix products of an epoch, and nothing else: the floor under any way of training batch by batch."""
+    """The matrix products of an epoch, and nothing else: a lower bound for any training batch by batch."""
     W1, w2 = parameters.W1, parameters.w2.unsqueeze(-1)
     while True:
         for x in split.train.x.split(settings.batch_size, 1):
@@ -49,7 +49,7 @@ def products_alone(split: training.Split, parameters: Parameters, settings: Benc
 
 
 def contenders(settings: BenchmarkStep, data_path: Path) -> dict[str, tuple[int, Iterator[object]]]:
-    """By name: for how many seeds an epoch is trained, and the iterator whose next item is that epoch."""
+    """By name: how many seeds an epoch trains, and an iterator that runs one epoch per item."""
     data = load_housing(data_path)
     by_name: dict[str, tuple[int, Iterator[object]]] = {}
     for seeds in (1, settings.seeds):
@@ -65,10 +65,10 @@ def contenders(settings: BenchmarkStep, data_path: Path) -> dict[str, tuple[int,
 
 
 def agreed(settings: BenchmarkStep, data_path: Path) -> float:
-    """The largest relative difference of a parameter after one epoch of both ways in float64.
+    """The largest relative difference in a parameter between the two after one epoch in float64.
 
     Raises:
-        BadInput: they do not agree; a time would mean nothing.
+        BadInput: they do not agree, so times would be meaningless.
     """
     data = load_housing(data_path)
     one = settings.model_copy(update={"seeds": 1})

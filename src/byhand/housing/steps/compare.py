@@ -1,4 +1,4 @@
-"""Compare the protocols: final losses, the effect of each bug, and every printed epoch beside the seeds."""
+"""Compare the protocols: final losses, the effect of each bug, and every printed epoch against the seeds."""
 
 import pandas as pd
 

@@ -1,4 +1,4 @@
-"""Train the housing network under one protocol, all seeds together, by hand; one row a seed and epoch."""
+"""Train the housing network under one protocol, all seeds together, by hand; one row per seed and epoch."""
 
 from itertools import islice
 

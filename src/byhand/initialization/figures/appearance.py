@@ -15,7 +15,7 @@ _STYLES = {
 
 
 def label(initialization: str) -> str:
-    """The name for people."""
+    """The name shown in figures."""
     if initialization in _STYLES:
         return _STYLES[initialization][0]
     d = initialization.removeprefix("uniform_")

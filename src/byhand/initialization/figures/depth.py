@@ -66,6 +66,6 @@ def main(files: step.Files) -> None:
 if __name__ == "__main__":
     step.run(
         main,
-        inputs={"table": "one row a trained network (.csv)", "agreement": "theory of each network (.csv)"},
+        inputs={"table": "one row per trained network (.csv)", "agreement": "theory of each network (.csv)"},
         outputs={"figure": step.PICTURES},
     )

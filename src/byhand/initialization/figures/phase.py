@@ -1,4 +1,4 @@
-"""Draw the phase diagram: χ₁ against d as mean-field theory has it, and the measured growth of δ² per layer on it."""
+"""Draw the phase diagram: χ₁ against d by mean-field theory, overlaid with the measured growth of δ² per layer."""
 
 from byhand import step
 from byhand.step import style, tables

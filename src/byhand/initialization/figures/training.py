@@ -1,6 +1,6 @@
-"""Draw loss and accuracy per epoch for the assignment's networks: mean and range over seeds, print as open marks.
+"""Draw loss and accuracy per epoch for the assignment's networks: mean and range over seeds; open marks: printed.
 
-The printed running means are shown as the epoch's own figures, which they hide.
+The printed running means hide each epoch's own figures; these are recovered from them and shown.
 """
 
 import pandas as pd

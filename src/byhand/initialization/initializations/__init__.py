@@ -1,7 +1,7 @@
-"""Initialisations by name, one small file each, so that a new one changes nothing that the others have made.
+"""Initialisations by name, one small file each, so that adding one leaves the others' results unchanged.
 
 An initialisation is a distribution of mean zero, and a variance Var(w) that depends on a layer's number of inputs
-(fan_in) and outputs (fan_out). Up to finite width, signal propagation depends on that variance alone. Biases start at
+(fan_in) and outputs (fan_out). In wide layers, signal propagation depends on that variance alone. Biases start at
 zero.
 """
 
@@ -23,7 +23,7 @@ def named(name: str) -> Initialization:
     """The initialisation of this name: that of the file `<name>.py` here, or `uniform_d` with d > 0.
 
     Raises:
-        BadInput: there is none of this name.
+        BadInput: there is no initialisation of this name.
     """
     if name in NAMES:
         initialization: Initialization = importlib.import_module(f"{__name__}.{name}").INITIALIZATION

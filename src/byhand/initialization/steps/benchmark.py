@@ -31,7 +31,7 @@ from byhand.step import tables
 
 
 def start(images: Images, settings: BenchmarkStep, seeds: range) -> network.Parameters:
-    """Xavier's start of these seeds."""
+    """The Xavier initialisation for these seeds."""
     layer_widths = network.widths(
         images.train_images[0].size, settings.hidden_width, settings.depth, int(images.train_labels.max()) + 1
     )
@@ -52,7 +52,7 @@ def by_hand(rows: training.Rows, parameters: network.Parameters, settings: Bench
 
 
 def products_alone(rows: training.Rows, parameters: network.Parameters, settings: BenchmarkStep) -> None:
-    """The matrix products of the steps of one repetition, and nothing else: the floor under any such training."""
+    """The matrix products of the steps of one repetition, and nothing else: a lower bound for any such training."""
     runs, batch = len(parameters.biases[0]), settings.batch_size
     h = [torch.rand(runs, batch, W.shape[1]) for W in parameters.weights]
     delta = [torch.rand(runs, batch, W.shape[2]) for W in parameters.weights]
@@ -86,7 +86,7 @@ class Jax:
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def __call__(self, runs: int) -> tuple[float, float]:
-        """The seconds of one repetition's steps for so many runs, and the norm of the first run's W¹ after them."""
+        """The seconds of one repetition's steps for this many runs, and the norm of the first run's W¹ after them."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         print(runs, file=self._process.stdin, flush=True)
@@ -104,10 +104,10 @@ class Jax:
 
 
 def agreed(images: Images, settings: BenchmarkStep, jax: Jax | None) -> float:
-    """The largest relative difference of a weight matrix after one repetition, by hand and in the notebook's loop.
+    """The largest relative difference in a weight matrix between ours and the notebook's loop, after one repetition.
 
     Raises:
-        BadInput: ways do not agree; a time would mean nothing.
+        BadInput: the methods do not agree, so times would be meaningless.
     """
     parameters = start(images, settings, range(1))
     rows = training.batches(images, "train", torch.float64)
@@ -134,7 +134,7 @@ def agreed(images: Images, settings: BenchmarkStep, jax: Jax | None) -> float:
 def contenders(
     images: Images, settings: BenchmarkStep, threads: int
 ) -> Iterator[tuple[str, int, Callable[[], object]]]:
-    """Name, number of runs, and what does the steps of one repetition for them."""
+    """Name, number of runs, and the function that does the steps of one repetition for them."""
     rows = training.batches(images, "train")
     one = start(images, settings, range(1))
     pictures = notebook.loaded(images, settings.batch_size)
@@ -152,13 +152,13 @@ def contenders(
 
 
 def advanced(iterator: Iterator[object], count: int) -> None:
-    """Take so many items."""
+    """Take this many items."""
     for _ in range(count):
         next(iterator)
 
 
 def side_by_side(pool: ThreadPoolExecutor, ways: list[Callable[[], object]]) -> None:
-    """Do all at once, a thread each, as the workflow does it with a job each."""
+    """Run all at once, one thread each, as the workflow does with one job each."""
     for done in [pool.submit(way) for way in ways]:
         done.result()
 
@@ -168,7 +168,7 @@ def main(files: step.Files, settings: BenchmarkStep) -> step.Facts:
     images = load_images(files.data)
     train_rows = training.batches(images, "train")
     epoch = training.whole_batches(train_rows, settings.batch_size, "training")
-    if epoch < settings.steps:  # a small set, such as the one that is there without a network
+    if epoch < settings.steps:  # a small data set, such as the bundled one
         print(f"{epoch} steps a repetition instead of {settings.steps}: there are no more whole batches")
         settings = settings.model_copy(update={"steps": epoch})
     torch.set_flush_denormal(True)
@@ -181,7 +181,7 @@ def main(files: step.Files, settings: BenchmarkStep) -> step.Facts:
     difference = agreed(images, settings, jax)
     seconds: dict[tuple[str, int], Callable[[], float]] = {}
     for name, runs, way in contenders(images, settings, files.threads):
-        # Ours takes its threads for the runs, a share of them each; within a product each has one.
+        # Ours divides the runs among its threads; each matrix product uses a single thread.
         seconds[name, runs] = partial(timed, way, 1 if name in OURS else files.threads)
     if jax is not None:
         seconds |= {("jax_scan", runs): partial(jax.seconds, runs) for runs in settings.seeds}
@@ -211,7 +211,7 @@ def main(files: step.Files, settings: BenchmarkStep) -> step.Facts:
 
 
 def timed(way: Callable[[], object], threads: int) -> float:
-    """Wall seconds of one call that may use so many threads in each product."""
+    """Wall seconds of one call that may use this many threads in each product."""
     step.use_threads(threads)
     return timing.timed(way)
 

@@ -13,7 +13,7 @@ CELL = ["dataset", "fallback_for", "initialization", "depth", "hidden_width"]
 def networks(settings: CompareStep) -> list[cells.Cell]:
     """All networks.
 
-    Their files are found by these few names, because a command line does not hold those of a thousand networks.
+    Their files are found by these few names, because a command line cannot hold those of a thousand networks.
     """
     own = {
         "initializations": settings.assignment_initializations,

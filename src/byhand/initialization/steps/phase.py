@@ -1,6 +1,6 @@
 """Measure the growth of δ per layer against χ₁ for U[−d, d] over a range of d, at several widths.
 
-The growth is taken between two layers deep enough for q to have come to its fixed point, squared and per layer, so that
+The growth is taken between two layers deep enough for q to have reached its fixed point, squared and per layer, so that
 it estimates χ₁ itself.
 """
 

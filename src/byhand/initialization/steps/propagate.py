@@ -31,7 +31,7 @@ def pixels(images: Images, count: int) -> Iterator[tuple[str, Tensor]]:
     """The first `count` test images (count, pixels): in [0, 1] as in the assignment, and standardised as is usual.
 
     Raises:
-        BadInput: there are not so many.
+        BadInput: there are fewer than that.
     """
     x = training.batches(images, "test", torch.float64).x
     if count > len(x):

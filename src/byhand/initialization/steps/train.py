@@ -1,6 +1,6 @@
 """Train one network (initialisation, depth, width, order of examples), all seeds together, by hand.
 
-Two tables: losses and accuracies, a row a seed and epoch, with the running means over all epochs so far that the
+Two tables: losses and accuracies, one row per seed and epoch, with the running means over all epochs so far that the
 assignment prints; and each layer's norms and activations on a batch of test images as training goes on.
 """
 

@@ -21,7 +21,7 @@ LOOKS: dict[str, tuple[str, str, str]] = {  # contender: (colour, marker, line)
     "jax_jacrev": ("purple", "v", "--"),
     "jacrev": ("vermillion", "D", "--"),
 }
-RIVALS: dict[str, tuple[str, str]] = {  # contender: (colour, marker that is told in grey too)
+RIVALS: dict[str, tuple[str, str]] = {  # contender: (colour, marker that is distinct in greyscale too)
     "published_reverse": ("grey", "x"),
     "published_forward": ("grey", "+"),
     "functional_reverse": ("orange", "o"),
@@ -103,9 +103,9 @@ def draw_rivals(table: pd.DataFrame, device: str, axes: Any) -> None:
 
 
 def draw_roofline(table: pd.DataFrame, device: str, axes: Any) -> None:
-    """Operations a second over operations a byte, under the machine's two limits."""
+    """Operations per second over operations per byte, under the machine's two limits."""
     rows = table[(table["device"] == device) & (table["kind"] != "published")]
-    # The shape that computes most shows the rate best, the largest one that no cache holds the bandwidth worst.
+    # The rate is the median over the shapes; the bandwidth ranges from the slowest memory to the fastest cache.
     rate = rows["gigaflop_per_second_of_the_machine"].median()
     low, high = (rows["gigabyte_per_second_of_the_machine"].quantile(q) for q in (0, 1))
     intensity = np.geomspace(0.1, 2 * (rows["operations"] / rows["bytes"]).max(), 100)
@@ -131,12 +131,12 @@ def draw_roofline(table: pd.DataFrame, device: str, axes: Any) -> None:
 
 
 def name(contender: str) -> str:
-    """The words of the legend."""
+    """A contender's name in the legend."""
     return contender.replace("_", " ")
 
 
 def short(shape: str) -> str:
-    """A shape that fits beside an axis."""
+    """A shape's name, shortened to fit beside an axis."""
     return shape if len(shape) <= 20 else f"{shape[:9]}…{shape[-9:]}"
 
 

@@ -19,7 +19,7 @@ def main(files: step.Files) -> None:
     with style.figure(files.figure, figsize=(style.COLUMN, 3.4)) as (drawn, axes):
         for cheaper, colour, marker, label in SERIES:
             points = table[table["counted_cheaper"] == cheaper]
-            # The area of a point tells how much cheaper: it grows with the logarithm of the ratio.
+            # The area of a point shows how much cheaper: it grows with the logarithm of the ratio.
             size = 8 + 10 * np.abs(np.log2(points["forward_over_reverse"]))
             axes.scatter(
                 points["output_width"],

@@ -1,6 +1,6 @@
 """Compare the printed times of reverse and forward mode with this machine's, by shape and device.
 
-Under `published` the assignment's own way is timed, under `corrected` the modes by hand: synchronised, and without full
+`published` times the assignment's own code, `corrected` the hand-derived modes: synchronised, and without full
 diagonal matrices.
 """
 

@@ -1,11 +1,11 @@
-"""Time every way to the Jacobian on one device, after checking that all agree; one row for each observation.
+"""Time every way to compute the Jacobian on one device, after checking that all agree; one row for each observation.
 
 Each library computes in a process of its own, because idle threads of one would slow the next. The processes take
 turns, one contender at a time, in a new random order in each repetition, so ratios can be taken within repetitions. Two
-contenders that make the very same calls (the cheapest order may be that of reverse mode) are measured as one. A turn
+contenders that make identical calls (the cheapest order may be that of reverse mode) are measured as one. A turn
 begins with calls that are not timed, unless one call is far longer than a turn. A contender that takes more than
 `slow_seconds` for a call takes part in the first `slow_repetitions` only. On a GPU, CUDA events are read after
-synchronising. Threads are set, and held to as many cores.
+synchronising. The number of threads is set, and they are confined to as many cores.
 """
 
 import os
@@ -34,7 +34,7 @@ AGREEMENT = 1e-4
 
 
 class Worker:
-    """One library's process. Its contenders are named; J and times come back over a pipe."""
+    """One library's process. It is sent the names of contenders; J and times come back over a pipe."""
 
     def __init__(self, library: str, device: str, threads: int) -> None:
         spawn = get_context("spawn")
@@ -75,7 +75,7 @@ def serve(pipe: Connection, library: str, device: str, threads: int) -> None:
     while True:
         try:
             question = pipe.recv()
-        except EOFError:  # nobody asks any more
+        except EOFError:  # the benchmark has ended
             return
         try:
             if question[0] == "shape":
@@ -94,12 +94,12 @@ def serve(pipe: Connection, library: str, device: str, threads: int) -> None:
 
 
 def cost_of(contender: Contender) -> tuple[str | None, int, int, str]:
-    """What can be sent of a contender."""
+    """The parts of a contender that can be sent over a pipe."""
     return contender.mode, contender.operations, contender.bytes, contender.measured_as
 
 
 def result_or_reason(contender: Contender) -> Any:
-    """J as an array in float64, or in one line why there is none (no compiler, say)."""
+    """J as a float64 array, or one line that says why there is none (no compiler, for example)."""
     try:
         result = contender.run()
     except Exception as error:  # a contender that fails is left out, whatever its library raises
@@ -144,7 +144,7 @@ def rows(
     """The observations for one shape, of the contenders `only`, or of all if it is empty.
 
     Raises:
-        BadInput: two contenders do not agree; a time would mean nothing.
+        BadInput: two contenders do not agree, so times would be meaningless.
     """
     widths, batch = parsed(name)
     expected = reference(name)
@@ -174,9 +174,9 @@ def rows(
                 "relative_error": error,
                 "threads": threads,
             }
-    of: dict[tuple[str, str], list[dict[str, Any]]] = {}  # the facts of all that one time is true of
+    of: dict[tuple[str, str], list[dict[str, Any]]] = {}  # the facts of all contenders that share one time
     for (library, contender), facts in entrants.items():
-        if (library, facts["measured_as"]) not in entrants:  # it takes no part
+        if (library, facts["measured_as"]) not in entrants:  # that contender takes no part
             facts["measured_as"] = contender
         of.setdefault((library, facts["measured_as"]), []).append(facts)
     first = {(library, each): workers[library].ask("time", each, 0, 1) for library, each in of}
@@ -186,7 +186,7 @@ def rows(
             continue
         library, contender = key
         calls = max(1, round(settings.turn_seconds / once))
-        warm = 1 + calls // 4 if once < 10 * settings.turn_seconds else 0  # a long call warms itself
+        warm = 1 + calls // 4 if once < 10 * settings.turn_seconds else 0  # a long call needs no warm-up
         took = workers[library].ask("time", contender, warm, calls)
         for facts in of[key]:
             yield {**facts, "repetition": repetition, "calls": calls, "wall_seconds": took}

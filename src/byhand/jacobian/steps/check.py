@@ -1,4 +1,4 @@
-"""Check the Jacobians by hand against automatic differentiation and central differences, over random shapes.
+"""Check the hand-derived Jacobians against automatic differentiation and central differences, over random shapes.
 
 Writes one row for each shape, kind of weights, precision, mode and reference: absolute error, relative error
 (norm-wise, Frobenius), error in ulp, the relative error that is allowed, and the verdict `within`. Every entry must be
@@ -48,7 +48,7 @@ def compared(
 ) -> Iterator[dict[str, Any]]:
     """One row for each mode and reference, for weights and input x (D) of one precision."""
     allowances = mode_allowances(weights, x)
-    # Both references run from the output, so reverse mode's allowance is theirs.
+    # Both references run from the output, so reverse mode's allowance applies to them.
     answers = {name: (AUTOMATIC[name](weights, x), allowances["reverse"]) for name in REFERENCES}
     if x.dtype == torch.float64:
         answers["central_differences"] = (
@@ -69,7 +69,7 @@ def mode_allowances(weights: Weights, x: Tensor) -> dict[str, Tensor]:
 
 
 def comparison(ours: Tensor, answer: Tensor, allowed: Tensor) -> dict[str, Any]:
-    """Errors, allowance and verdict of one Jacobian; a NaN is not within."""
+    """Errors, allowance and verdict of one Jacobian; a NaN never counts as within."""
     norm = answer.double().norm().item()
     return {
         **error(ours, answer),
@@ -106,8 +106,8 @@ def assignment_rows(settings: Check) -> Iterator[dict[str, Any]]:
     """The assignment's run, one row per mode, precision and reference: the worst of all inputs, and its own tolerance.
 
     One input at a time, as the assignment takes them: both sides then round the same forward pass alike, and their
-    difference shows only what the chain adds. A batch rounds it otherwise, and so does float64, which is why float32 is
-    held against automatic differentiation in float64 too.
+    difference shows only what the chain adds. A batch rounds it differently, as does float64, which is why float32 is
+    compared with automatic differentiation in float64 too.
     """
     hidden = [settings.assignment_hidden_width] * settings.assignment_depth
     widths = (settings.assignment_input_width, *hidden, settings.assignment_output_width)
@@ -120,7 +120,7 @@ def assignment_rows(settings: Check) -> Iterator[dict[str, Any]]:
         answers = {"functional_reverse": ([functional_reverse(in_dtype, p) for p in points], allowances["reverse"])}
         if dtype == torch.float32:
             doubled = [W.double() for W in in_dtype]
-            # What float64 rounds is nothing beside float32's allowance.
+            # The rounding of float64 is negligible next to float32's allowance.
             true = [functional_reverse(doubled, p.double()) for p in points]
             answers["functional_reverse_in_float64"] = (true, torch.zeros(()))
         for (mode, function), (reference, (answer, allowance)) in product(MODES.items(), answers.items()):
@@ -156,7 +156,7 @@ def float32_rows(settings: Check) -> Iterator[dict[str, Any]]:
         errors: dict[str, list[float]] = {name: [] for name in contenders}
         for seed in range(settings.float32_seeds):
             stream = generator("jacobian", "float32", depth, kind, seed)
-            # Numbers of float32 in both precisions, so that only the computation differs.
+            # float32 numbers in both precisions, so that only the computation differs.
             weights = random_weights(stream, widths, xavier=xavier, dtype=torch.float32)
             x = torch.randn(widths[0], generator=stream)
             doubled = [W.double() for W in weights]

@@ -1,4 +1,4 @@
-"""Sum up the benchmark's observations: times, and verdicts for each shape."""
+"""Summarise the benchmark's observations: times, and verdicts for each shape."""
 
 import pandas as pd
 

@@ -1,4 +1,4 @@
-"""Count what each order of the chain costs by running it, beside the formulas of `cost`.
+"""Count what each order of the chain costs by running it, and compare that with the formulas of `cost`.
 
 `torch.utils.flop_counter.FlopCounterMode` counts 2mkc for a product of (m, k) by (k, c) and nothing for any other
 operation, not even for a matrix times a vector, which is added here; half of it is the multiplications inside products.
@@ -43,7 +43,7 @@ VIEWS = {
 
 
 class Moved(TorchDispatchMode):
-    """Counts entries read and written, and multiplications outside products, of everything that runs inside."""
+    """Counts entries read and written, and multiplications outside products, in everything that runs inside it."""
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -65,7 +65,7 @@ class Moved(TorchDispatchMode):
 
 
 def distinct(tensor: Tensor) -> int:
-    """The entries of a tensor, one that is broadcast being one."""
+    """The number of distinct entries of a tensor: a broadcast entry counts once."""
     return math.prod(size for size, stride in zip(tensor.shape, tensor.stride(), strict=True) if stride)
 
 
@@ -75,7 +75,7 @@ def mv_flops(matrix: torch.Size, *_: object, **__: object) -> int:
 
 
 def counted(run: Callable[[], Tensor]) -> Cost:
-    """Run something and count."""
+    """Run a function and count its cost."""
     flops, moved = FlopCounterMode(display=False, custom_mapping={torch.ops.aten.mv: mv_flops}), Moved()
     with flops, moved:
         run()
@@ -143,7 +143,7 @@ def map_rows(settings: Count) -> Iterator[dict[str, Any]]:
 
 
 def cheaper(reverse: int, forward: int) -> str:
-    """The name of the smaller one."""
+    """The name of the mode with the smaller count."""
     return "equal" if reverse == forward else "reverse" if reverse < forward else "forward"
 
 

@@ -1,4 +1,4 @@
-"""Words of the figures."""
+"""Text in the figures."""
 
 
 def step_size_text(step: str) -> str:

@@ -17,7 +17,7 @@ LOOKS = [  # (colour, marker)
 ]
 
 WIDTH = 48
-"""Characters that a line of a title holds."""
+"""Characters that fit on a line of a title."""
 
 
 def main(files: step.Files, settings: FigureErrors) -> None:
@@ -41,7 +41,7 @@ def main(files: step.Files, settings: FigureErrors) -> None:
                     markevery=16,
                     label=f"α = {step_size_text(str(label))}",
                 )
-                # The slope alone, laid through the last point above rounding.
+                # The slope alone, drawn through the last point above rounding.
                 anchor = run[run["relative_error"] > 1e-11].iloc[-1]
                 slope = run["rate_to_the_k"] * (anchor["relative_error"] / anchor["rate_to_the_k"])
                 axes.plot(run["k"], slope, color=style.COLOURS["black"], linestyle=":", linewidth=0.8)

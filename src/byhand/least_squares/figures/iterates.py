@@ -1,4 +1,4 @@
-"""Draw the iterates of gradient descent on the contours of a loss in two dimensions, one panel a step size."""
+"""Draw the iterates of gradient descent on the contours of a loss in two dimensions, one panel per step size."""
 
 from typing import Any
 

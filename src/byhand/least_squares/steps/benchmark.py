@@ -24,7 +24,7 @@ def rows(settings: Benchmark, features: int) -> Iterator[dict[str, Any]]:
     """The times for one number of features.
 
     Raises:
-        BadInput: a method does not agree with gradient descent; a time would mean nothing.
+        BadInput: a method does not agree with gradient descent, so times would be meaningless.
     """
     problem = with_condition(settings.condition, settings.samples, features)
     X, y, start = problem.X, problem.y, problem.start

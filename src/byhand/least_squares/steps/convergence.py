@@ -1,8 +1,8 @@
 """Run gradient descent at step sizes below, at and above the bound 2/λ_max; compare its rate with max |1 − αλᵢ|.
 
-Writes one row for each problem and step size, and beside it the error against k for the figure. Whether a run
-converges is read off the component of its error along the largest eigenvalue: for 0 < α ≤ 2/λ_max every other one
-shrinks, so this one decides. The rate is compared where it can be seen (see `rates`); elsewhere the row says why not.
+Writes one row for each problem and step size, and separately the error against k for the figure. Whether a run
+converges is read off the component of its error along the largest eigenvalue: for 0 < α ≤ 2/λ_max all the others
+shrink, so this one decides. The rate is compared where it can be seen (see `rates`); elsewhere the row says why not.
 """
 
 import math
@@ -22,14 +22,14 @@ from byhand.least_squares.settings import ConvergenceStep
 from byhand.step import tables
 
 SAME = 1e-10
-"""A component whose factor a step is as near to 1 as this stays; rounding moves it by 1e-13 or so."""
+"""A component whose factor per step is this close to 1 counts as staying; rounding moves it by 1e-13 or so."""
 
 SHORT = 20
 """The steps over which that factor is measured."""
 
 
 def behaviour(factor: float) -> str:
-    """What a component does that is multiplied by `factor` in each step."""
+    """What happens to a component that is multiplied by `factor` in each step."""
     return "stays" if abs(factor - 1) <= SAME else "converges" if factor < 1 else "diverges"
 
 
@@ -64,7 +64,7 @@ def compare(
         return {**row, "rate_verdict": "not visible", "why_not": seen}
     measured = seen.rate(errors[seen.first], errors[seen.last])
     fall = math.log(rate)
-    # A rate near 1 agrees with any other near 1; so where it is not 1, its logarithm, the fall a step, must agree.
+    # A rate near 1 agrees with any other near 1; so where it is not 1, its logarithm, the fall per step, must agree.
     error = abs(math.log(measured) / fall - 1) if abs(fall) > 1e-12 else abs(measured - 1)
     return {
         **row,

@@ -1,4 +1,4 @@
-"""Show that M = I − αXᵀX need not be positive definite, nor invertible, and that gradient descent converges anyway.
+"""Show that M = I − αXᵀX need not be positive definite, or even invertible, and that gradient descent converges anyway.
 
 The assignment (exercise 18) sums the geometric series with "(I − αXᵀX) is invertible since I − αXᵀX is positive
 definite". Its smallest eigenvalue is 1 − αλ_max, negative for α in (1/λ_max, 2/λ_max) and 0 at 1/λ_max. What the sum

@@ -19,7 +19,7 @@ def table(settings: Plane) -> tuple[pd.DataFrame, pd.DataFrame]:
     problem = with_eigenvalues("plane", np.array([1 / settings.condition, 1]), settings.samples)
     X, y = problem.X, problem.y
     known, best = spectrum(X), minimiser(X, y)
-    start = best + known.vectors @ np.array([2.0, 1.0])  # both components are there to be seen
+    start = best + known.vectors @ np.array([2.0, 1.0])  # so that both components are visible
 
     def point(name: str, step_size: float, k: int, w: Array) -> dict[str, Any]:
         excess = float(loss(X, w, y) - loss(X, best, y))

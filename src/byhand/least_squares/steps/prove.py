@@ -1,6 +1,6 @@
-"""Prove the identities of problem 5 in rational arithmetic, and tell planted mistakes apart.
+"""Prove the identities of problem 5 in rational arithmetic, and detect planted mistakes.
 
-One row an identity: the largest difference of its two sides on small problems over the rationals, where nothing is
+One row per identity: the largest difference between its two sides on small rational problems, where nothing is
 rounded, so that 0 is exact; for the gradient also against autograd in float64. The identities are algebraic: they hold
 for any step size, convergent or not. Here too is the counterexample to the assignment's claim that "I − αXᵀX is
 positive definite".
@@ -35,12 +35,12 @@ SINGULAR = rational([[1, 1], [1, 1]])  # rank 1; eigenvalues of XᵀX: 0 and 4
 
 
 LONG = 1000
-"""Steps that stand for k → ∞ where the limit is a matter of smallness."""
+"""The number of steps that stands for k → ∞ where a term only has to become small."""
 
 
 @dataclass(frozen=True)
 class Claim:
-    """That `difference` is 0, up to `tolerance`; `holds` is what is expected of it, False for a mistake."""
+    """The claim that `difference` is 0, up to `tolerance`; `holds` is what is expected, False for a mistake."""
 
     identity: str
     source: str
@@ -52,7 +52,7 @@ class Claim:
 
 
 def largest(difference: Array) -> Fraction:
-    """The largest entry without its sign."""
+    """The largest absolute value of an entry."""
     return max(abs(Fraction(entry)) for entry in np.ravel(difference))
 
 
@@ -151,7 +151,7 @@ def definiteness_claims(steps: int) -> Iterator[Claim]:
 
 
 def rank_claims(steps: int) -> Iterator[Claim]:
-    """X without full column rank. Here λ = 0 and 4 and α = 1/4: M projects on the null space, so w₁ is the limit."""
+    """X without full column rank. Here λ = 0 and 4 and α = 1/4: M projects onto the null space: w₁ is the limit."""
     y, start = rational([3, 1]), rational([5, -2])
     *_, last = descend(SINGULAR, y, start, Fraction(1, 4), steps)
     least_norm = rational([1, 1])  # X⁺y: half the mean of y in each place

@@ -1,8 +1,8 @@
-"""What the assignment leaves out: X without full column rank, where minimisers are many and XᵀX has no inverse.
+"""What the assignment leaves out: X without full column rank, where there are many minimisers and XᵀX has no inverse.
 
 Gradient descent from w₀ tends to the minimiser nearest to w₀, X⁺y + (I − X⁺X)w₀ (see `descent.nearest_minimiser`).
 One row for each problem and start: how far the run ends from this, from the minimiser of least norm X⁺y (which it
-reaches only where w₀ has no part in the null space), and how far w₀'s part there has moved.
+reaches only where w₀ has no component in the null space), and how far w₀'s component there has moved.
 """
 
 import math
@@ -21,7 +21,7 @@ from byhand.least_squares.settings import RankDeficient
 from byhand.step import tables
 
 FALL = 1e-14
-"""Runs are so long that the slowest component falls by this factor."""
+"""Runs are long enough for the slowest component to fall by this factor."""
 
 
 def problems(path: Path) -> list[Problem]:
@@ -37,7 +37,7 @@ def problems(path: Path) -> list[Problem]:
 
 
 def rows(problem: Problem, settings: RankDeficient) -> Iterator[dict[str, Any]]:
-    """The ends of the runs of one problem."""
+    """Where the runs of one problem end."""
     X, y = problem.X, problem.y
     known = spectrum(X)
     step_size = known.optimal_step_size()

@@ -1,6 +1,6 @@
 """Evaluate the networks and each of their units for the figures: one row for each function, series and x.
 
-Straight pieces need no more points than their ends, so x are the breakpoints and the two ends of what is shown.
+Straight pieces need no more points than their ends, so the x are the breakpoints and both ends of the interval shown.
 """
 
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ def negated(weight: int, bias: Fraction | int) -> PiecewiseLinear:
 
 
 def sum_of(units: Series) -> PiecewiseLinear:
-    """Without a bias."""
+    """The sum of the units, without a bias."""
     return combine([Fraction(1)] * len(units), units.values())
 
 

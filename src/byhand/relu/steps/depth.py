@@ -1,7 +1,7 @@
 """Count what depth is worth: units for the tent composed n times, deep and with one hidden layer, each proven.
 
 Writes one row for each n: 2n + 1 units in n + 1 layers do what takes 2ⁿ + 1 units in one hidden layer (2ⁿ if only
-[0, 1] counts), and fewer cannot (see `constructions.one_hidden_layer`).
+[0, 1] counts), and fewer are not enough (see `constructions.one_hidden_layer`).
 """
 
 from collections.abc import Iterator

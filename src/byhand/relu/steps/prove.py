@@ -1,7 +1,7 @@
-"""Prove that the assignment's ReLU networks are their targets on all of ℝ, and tell planted mistakes apart.
+"""Prove that the assignment's ReLU networks equal their targets on all of ℝ, and detect planted mistakes.
 
-Writes one row an identity: the verdict of the exact calculus, where the two sides differ most if they do, and the
-second check by float evaluation. Beside it the proofs: one row for each piece of either side, with the exact place,
+Writes one row per identity: the verdict of the exact calculus, where the two sides differ most if they do, and the
+second check by float evaluation. A second table has the proofs: a row for each piece of either side, with exact place,
 slope and value. Two functions are equal if and only if these rows are.
 """
 
@@ -32,7 +32,7 @@ from byhand.step import tables
 
 @dataclass(frozen=True)
 class Claim:
-    """That a network computes a target; `holds` is what is expected of it, False for a mistake."""
+    """The claim that a network computes a target; `holds` is what is expected, False for a mistake."""
 
     identity: str
     source: str
@@ -87,7 +87,7 @@ def relu_of(weight: int, bias: int) -> nn.Sequential:
 def tent(
     first: tuple[int, int | Fraction], second: tuple[int, int | Fraction], signs: tuple[int, int] = (-1, -1)
 ) -> nn.Sequential:
-    """ReLU(1 ± ReLU(first) ± ReLU(second)), each given as (weight, bias): room for mistakes."""
+    """ReLU(1 ± ReLU(first) ± ReLU(second)), each given as (weight, bias), so that mistakes can be planted."""
     (a, b), (c, d) = first, second
     return nn.Sequential(linear([[a], [c]], [b, d]), nn.ReLU(), linear([signs], [1]), nn.ReLU())
 

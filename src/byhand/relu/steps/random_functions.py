@@ -1,7 +1,7 @@
-"""Build a ReLU network for random piecewise-linear functions, and prove each equal, within its number of units.
+"""Build ReLU networks for random piecewise-linear functions, and prove each equal, with no more units than allowed.
 
-Writes one row a function. Its numbers are dyadic, so that every weight is a float64 and the network is the stated
-one. Each network is proven again with a breakpoint shifted by 2⁻⁵⁰ and with a wrong sign: both must be told apart.
+Writes one row per function. Its numbers are dyadic, so that every weight is a float64 and the network is the stated
+one. Each is compared again with a breakpoint shifted by 2⁻⁵⁰ and with a wrong sign: both must be found different.
 """
 
 from collections.abc import Iterator
@@ -23,10 +23,10 @@ FLAT = ("nowhere", "left", "inside", "right")
 
 
 def random_function(stream: torch.Generator, breakpoints: int, flat: str) -> PiecewiseLinear:
-    """Breakpoints among the 256ths in [−4, 4), slopes among the 16ths in [−8, 8], the flat piece where it is said."""
+    """Breakpoints among the 256ths in [−4, 4), slopes among the 16ths in [−8, 8], a flat piece where `flat` says."""
     places = sorted((torch.randperm(2048, generator=stream)[:breakpoints] - 1024).tolist())
     slopes: list[int] = []
-    while len(slopes) <= breakpoints:  # no slope is 0 or repeated: a flat piece comes by intent only
+    while len(slopes) <= breakpoints:  # no slope is 0 or repeated: a flat piece occurs only on purpose
         slope = int(torch.randint(-128, 129, (), generator=stream))
         if slope and slopes[-1:] != [slope]:
             slopes.append(slope)
@@ -65,7 +65,7 @@ def rows(settings: RandomFunctions) -> Iterator[dict[str, Any]]:
 
 
 def equality(f: PiecewiseLinear, g: PiecewiseLinear) -> str:
-    """Of the two functions on all of ℝ."""
+    """Whether the two functions are equal on all of ℝ."""
     return "equal" if f == g else "different"
 
 

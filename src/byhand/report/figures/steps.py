@@ -1,4 +1,4 @@
-"""Draw which step feeds which, from the provenance of the results: a row for each problem, time runs to the right."""
+"""Draw which step feeds which, from the provenance of the results: a row for each problem, time from left to right."""
 
 from collections import defaultdict
 
@@ -67,7 +67,7 @@ if __name__ == "__main__":
         main,
         unrecorded={
             "results": "the folder of all results and their provenance",
-            "made": ("the results whose making is drawn",),
+            "made": ("the results whose history is drawn",),
         },
         outputs={"figure": step.PICTURES},
     )

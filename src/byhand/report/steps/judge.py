@@ -71,7 +71,7 @@ def add_optional(parser: argparse.ArgumentParser) -> None:
 if __name__ == "__main__":
     step.run(
         main,
-        inputs={"claims": "what the assignment claims (.yaml)", "findings": "what fell out of judging it (.yaml)"},
+        inputs={"claims": "what the assignment claims (.yaml)", "findings": "what judging it has revealed (.yaml)"},
         unrecorded={"results": "the folder of all tables"},
         outputs={
             "verdicts": "the table of verdicts to write (.csv)",

@@ -1,4 +1,4 @@
-"""Run the notebook for teaching and keep it with its output."""
+"""Run the lecture notebook and save it with its output."""
 
 import os
 import tempfile
@@ -14,12 +14,12 @@ from byhand.errors import BadInput
 from byhand.step.files import write_text
 
 SECONDS = 300
-"""A cell may take so long."""
+"""How long a cell may take."""
 
 
 @contextmanager
 def sealed() -> Iterator[str]:
-    """An empty folder to work in, and to look for settings of Jupyter, IPython and matplotlib in."""
+    """An empty folder to work in, and in which Jupyter, IPython and matplotlib look for their settings."""
     with tempfile.TemporaryDirectory(prefix="byhand-") as folder:
         os.environ |= {
             "IPYTHONDIR": folder,

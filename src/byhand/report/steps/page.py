@@ -1,6 +1,6 @@
 """Write the report: one HTML file with every claim, its verdict, the evidence, and what was run.
 
-It asks the network for nothing: formulas are MathML, pictures and style lie in the file.
+It loads nothing from the network: formulas are MathML, and pictures and styles are embedded in the file.
 """
 
 import argparse
@@ -35,7 +35,7 @@ HERE = Path(__file__).parents[1]
 
 
 def environment() -> jinja2.Environment:
-    """Templates that escape whatever they show and stop at a name that they do not know."""
+    """Templates that escape whatever they show and fail at an unknown name."""
     jinja = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "templates"),
         autoescape=True,
@@ -52,7 +52,7 @@ def environment() -> jinja2.Environment:
 
 
 def pictures(paths: Sequence[Path], captions: Path) -> list[dict[str, str]]:
-    """Each picture with its caption, from `captions`, whose first paragraph is its title.
+    """Each picture with its caption from the folder `captions`; the caption's first paragraph is the title.
 
     Raises:
         BadInput: a picture has no caption.
@@ -99,7 +99,7 @@ def run_of(records: Sequence[history.Record]) -> dict[str, Any]:
 
 
 def measured(paths: Sequence[Path]) -> list[Shown]:
-    """The benchmarks' tables whole, as far as there are any."""
+    """The benchmarks' tables in full, where there are any."""
     shown_tables = []
     for path in paths:
         if path.suffix == ".csv":

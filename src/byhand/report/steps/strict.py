@@ -1,4 +1,4 @@
-"""Fail if a verdict differs from the one that is expected of the real data at the default configuration."""
+"""Fail if a verdict differs from the one expected for the real data with the default configuration."""
 
 import argparse
 from pathlib import Path
@@ -9,7 +9,7 @@ from byhand.step import tables
 
 
 def main(arguments: argparse.Namespace) -> None:
-    """Say that all is as expected, or name what is not."""
+    """Report that all is as expected, or name what is not."""
     table = tables.read(arguments.table, ["claim", "verdict", "expected", "as_expected"])
     other = table[~table["as_expected"]]
     if len(other):
