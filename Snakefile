@@ -65,7 +65,7 @@ rule all:
     """Everything but the benchmarks."""
     default_target: True
     input:
-        [getattr(rules, room).input for room in TITLES],
+        [path for room in TITLES for path in getattr(rules, room).input],
     message:
         "everything but the benchmarks"
 

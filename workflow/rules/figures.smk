@@ -1,5 +1,6 @@
 # The figures. Each is drawn by src/byhand/<room>/figures/<name>.py, whose flags are the names of the tables here.
 
+propagated, plane = rules.initialization_propagate.output, rules.least_squares_plane.output
 FIGURES = {
     "gradients_figure_check": {"table": rules.gradients_check.output.table},
     "housing_figure_curves": {
@@ -12,12 +13,10 @@ FIGURES = {
     "relu_figure_constructions": {"table": rules.relu_curves.output.table},
     "relu_figure_depth": {"curves": rules.relu_curves.output.table, "counts": rules.relu_depth.output.table},
     "initialization_figure_gradients": {
-        "norms": paths(rules.initialization_propagate.output.norms, ASSIGNMENT),
-        "propagation": paths(rules.initialization_propagate.output.table, ASSIGNMENT),
+        "norms": paths(propagated.norms, ASSIGNMENT),
+        "propagation": paths(propagated.table, ASSIGNMENT),
     },
-    "initialization_figure_activations": {
-        "histograms": paths(rules.initialization_propagate.output.histograms, ASSIGNMENT)
-    },
+    "initialization_figure_activations": {"histograms": paths(propagated.histograms, ASSIGNMENT)},
     "initialization_figure_training": {
         "curves": paths(rules.initialization_train.output.curves, ASSIGNMENT),
         "printed": own("assignment/printed/mnist_running_averages.csv"),
@@ -27,10 +26,7 @@ FIGURES = {
         "table": rules.initialization_compare.output.by_depth,
         "agreement": rules.initialization_compare.output.agreement,
     },
-    "least_squares_figure_iterates": {
-        "iterates": rules.least_squares_plane.output.table,
-        "landscape": rules.least_squares_plane.output.landscape,
-    },
+    "least_squares_figure_iterates": {"iterates": plane.table, "landscape": plane.landscape},
     "least_squares_figure_errors": {"table": rules.least_squares_convergence.output.curves},
 }
 SETTINGS = {"initialization_figure_gradients": NETWORK, "least_squares_figure_errors": LEAST_SQUARES["figure_errors"]}

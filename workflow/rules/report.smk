@@ -9,6 +9,8 @@ OWN = [Path(path) for path in [config["report"]["claims"]] if path]
 DIFFERENCES = configuration.differences(config, ROOT / "assignment/configuration.yaml")
 MADE = [path for room in TITLES for path in [*RESULTS[room], *written_by(workflow.rules, room)]]  # of earlier rooms
 WRITTEN = sorted(map(own, [*ROOT.glob("src/byhand/report/templates/**/*.*"), *ROOT.glob("workflow/report/*_figure_*")]))
+# Without a name, since it takes Snakemake seconds to compare a thousand files that share one.
+made = lambda wildcards, input, output: files({}, {"made": input}, output)
 # A plain run leaves benchmarks out. What `make bench` has left is shown, and updated when it changes.
 MEASURED = [
     *rules.jacobian_figure_benchmark.output.depth,
@@ -48,21 +50,22 @@ use rule step as report_judge with:
 use rule step as report_figure_steps with:
     """Draw which step feeds which."""
     input:
-        made=[*MADE, rules.report_judge.output.verdicts],
+        MADE,
+        rules.report_judge.output.verdicts,
     output:
         **figure("report", "steps"),
     log:
         "logs/report/figure_steps.log",
     params:
         **step("report.figures.steps", {"results": "results"}),
+        files=made,
 
 
 use rule step as report_page with:
     """Write the page: every claim with its verdict, number and evidence."""
     input:
-        WRITTEN,
-        rules.report_judge.output.numbers,
-        made=[*MADE, rules.report_judge.output.verdicts, rules.report_figure_steps.output.figure[0]],
+        [*MADE, *WRITTEN, rules.report_figure_steps.output.figure[0]],
+        rules.report_judge.output,
     output:
         **recorded(page="results/report.html"),
     log:
@@ -73,6 +76,7 @@ use rule step as report_page with:
             {"results": "results", "captions": own("workflow/report"), "benchmarks": list(FOUND)},
             {"configuration": json.dumps(config)},
         ),
+        files=made,
         checksums=list(FOUND.values()),
 
 
