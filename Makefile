@@ -47,6 +47,7 @@ SUMMARY = $(if $(DRY),:,$(BYHAND).summary)
 .PHONY: all setup again tools quick schema test status lint bench gallery verify soak planted reproduce older-processor mutants jax slurm test-slurm lock clean
 
 all: setup
+	@$(if $(findstring --configfile,$(ARGS)),$(BYHAND).check_files $(ARGS))
 	@set -o pipefail; $(SNAKEMAKE) $(ARGS) $(TERSE)
 	@$(SUMMARY) results
 

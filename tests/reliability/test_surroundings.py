@@ -219,6 +219,25 @@ def test_a_configuration_file_of_ones_own_is_checked_like_the_projects(project: 
 
 
 @pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (None, "mine.yaml: cannot be read (No such file or directory)"),
+        ("relu: {}\n".encode("utf-16"), "mine.yaml: byte 0 is not UTF-8 text"),
+        (b"jacobian: {count: {shapes: [1000-30-10]}}\n", "mine.yaml: line 1: 1000-30-10 looks like a date to YAML"),
+    ],
+)
+def test_make_checks_a_configuration_file_before_snakemake_reads_it(
+    step: Step, tmp_path: Path, content: bytes | None, line: str
+) -> None:
+    if content is not None:
+        (tmp_path / "mine.yaml").write_bytes(content)
+    done = step("commands.check_files", "--dry-run", "--configfile", tmp_path / "mine.yaml", "--cores", "2")
+    assert done.returncode == 1
+    assert done.stderr.startswith(line)
+    assert "check_files $(ARGS)" in (ROOT / "Makefile").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
     ("value", "meant"),
     [
         ({"a": "1e-3"}, {"a": 1e-3}),
