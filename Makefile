@@ -104,7 +104,7 @@ bench: setup
 	@$(SNAKEMAKE) --cores all --forcerun benchmarks -- benchmarks
 
 gallery: all
-	@$(BYHAND).gallery --results results --captions workflow/report \
+	@$(BYHAND).gallery --results results --assignment assignment/assignment.yaml \
 		--gallery docs/gallery --readme README.md
 
 verify: setup

@@ -1,8 +1,11 @@
 # byhand: a table of contents. Each problem of the assignment has one name: its section in config.yaml, its rules in
 # workflow/rules, its code in src/byhand, its results and its tests.
 
+import io
 import os
+import subprocess
 import sys
+import tarfile
 from functools import partial
 from pathlib import Path
 
@@ -10,15 +13,23 @@ from snakemake.utils import min_version
 
 min_version("9.0")
 
-ROOT = Path(workflow.current_basedir)
+ROOT = workflow.current_basedir
+if hasattr(ROOT, "ref"):  # in a Git repository, as with `github(…)`: its files are unpacked, since steps import them
+    git = ["git", "-C", getattr(ROOT, "repo_path", None) or ROOT.hosted_repo.repo_clone]
+    commit = subprocess.check_output([*git, "rev-parse", f"{ROOT.ref}^{{commit}}"], text=True).strip()
+    unpacked, folder = Path(".snakemake", "byhand", commit).absolute(), ROOT.path
+    if workflow.is_main_process:
+        archive = subprocess.check_output([*git, "archive", commit])
+        tarfile.open(fileobj=io.BytesIO(archive)).extractall(unpacked, filter="data")
+    ROOT = unpacked / folder
+ROOT = Path(ROOT)
 sys.path.insert(0, str(ROOT / "src"))
 
 from byhand.commands.summary import summary_text
 from byhand.workflow import configuration, fingerprint
 from byhand.workflow.records import keep_with_results
-from byhand.workflow.titles import TITLES
-from byhand.workflow.rules import at_most, download_flags, environment, figure, files, prepare, recorded
-from byhand.workflow.rules import seen_from_here, step, written_by
+from byhand.workflow.registry import ROOMS
+from byhand.workflow.rules import *
 
 configuration.or_exit(prepare, workflow, ROOT)
 
@@ -29,28 +40,23 @@ configfile: ROOT / "config.yaml"
 config = configuration.or_exit(configuration.complete, config, ROOT / "config.yaml")
 
 
-report: "workflow/report/workflow.rst"
-
-
 own = partial(seen_from_here, ROOT)
 
-# What the rules with wildcards write, by room: only the room knows for which values.
-RESULTS = {room: [] for room in TITLES}
+# What the rooms add to: what their rules with wildcards write, since only the room knows for which values; and the
+# tables of their figures, with settings where a figure has some.
+RESULTS = {room: [] for room in ROOMS}
+FIGURES, SETTINGS = {}, {}
 
 
-include: "workflow/rules/step.smk"
-include: "workflow/rules/data.smk"
-include: "workflow/rules/gradients.smk"
-include: "workflow/rules/housing.smk"
-include: "workflow/rules/jacobian.smk"
-include: "workflow/rules/relu.smk"
-include: "workflow/rules/initialization.smk"
-include: "workflow/rules/least_squares.smk"
-include: "workflow/rules/figures.smk"
-include: "workflow/rules/report.smk"
+include: ROOT / "workflow/rules/step.smk"
 
 
-for room in TITLES:
+for room in ROOMS:  # in the order of the assignment; the last one is `report`
+
+    include: ROOT / f"workflow/rules/{room}.smk"
+
+
+for room in ROOMS:
 
     rule:
         """All results of one problem except its benchmarks."""
@@ -65,7 +71,7 @@ rule all:
     """Everything but the benchmarks."""
     default_target: True
     input:
-        [path for room in TITLES for path in getattr(rules, room).input],
+        [path for room in ROOMS for path in getattr(rules, room).input],
     message:
         "everything but the benchmarks"
 
@@ -73,7 +79,7 @@ rule all:
 rule benchmarks:
     """Times, which differ from run to run and so stay out of `all`."""
     input:
-        [written_by(workflow.rules, room, benchmarks=True) for room in TITLES],
+        [written_by(workflow.rules, room, benchmarks=True) for room in ROOMS],
 
 
 configuration.or_exit(configuration.check_clock, [*ROOT.glob("assignment/**/*.*"), *Path("results").rglob("*.*")])

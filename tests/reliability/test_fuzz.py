@@ -19,7 +19,7 @@ from byhand.errors import BadInput
 from byhand.initialization.cells import cells
 from byhand.report import claims
 from byhand.step import provenance, tables
-from byhand.workflow import configuration
+from byhand.workflow import configuration, yaml_files
 from byhand.workflow.rules import flags
 from tests.conftest import ROOT
 
@@ -78,7 +78,7 @@ def test_a_configuration_is_refused_in_one_line_or_gives_a_workflow(
 def test_any_bytes_as_a_file_of_configuration_are_refused_in_one_line(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     path.write_bytes(content)
-    assert one_line(refusal(configuration.check_file, path))
+    assert one_line(refusal(yaml_files.check_file, path))
 
 
 def damaged(content: bytes, data: st.DataObject) -> bytes:

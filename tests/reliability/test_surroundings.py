@@ -16,7 +16,7 @@ import pytest
 from byhand.data import cache, layout
 from byhand.errors import BadInput
 from byhand.step import files
-from byhand.workflow import configuration
+from byhand.workflow import configuration, yaml_files
 from byhand.workflow.rules import environment
 from tests.conftest import ROOT, Step
 from tests.workflow.conftest import Project, fresh
@@ -157,7 +157,7 @@ def test_records_are_kept_where_dot_snakemake_is_a_link_to_another_disk(tmp_path
 
 @pytest.mark.parametrize(("method", "own"), [("APPTAINER", True), ("ENV_MODULES", True), ("CONDA", False)])
 def test_steps_run_this_python_unless_conda_brings_another(method: str, own: bool) -> None:
-    commands = environment(ROOT, [f"DeploymentMethod.{method}"])
+    commands = environment(ROOT, [f"DeploymentMethod.{method}"], "0.1.0")
     assert (str(Path(sys.executable).parent) in commands) == own
     assert f"PYTHONPATH={ROOT / 'src'}" in commands
 
@@ -260,7 +260,7 @@ def test_what_looks_like_a_date_and_is_none_is_told(tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     path.write_text("jacobian:\n  count:\n    shapes: [1000-30-10]\n", encoding="utf-8")
     with pytest.raises(BadInput, match=r"config.yaml: line 3: 1000-30-10 looks like a date to YAML, but is none"):
-        configuration.check_file(path)
+        yaml_files.check_file(path)
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can become a user without a name")

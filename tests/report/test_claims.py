@@ -10,6 +10,7 @@ import pytest
 from byhand.commands import gallery
 from byhand.errors import BadInput
 from byhand.report import claims
+from byhand.report.captions import caption
 from byhand.report.claims import Claim, Finding, Number
 from byhand.report.judgement import finding_text, judge_claim
 from byhand.workflow.setting_types import Section
@@ -134,12 +135,12 @@ def test_the_readme_shows_the_verdicts_that_are_expected() -> None:
 
 def test_the_gallery_shows_every_figure_with_its_caption() -> None:
     shown = (ROOT / "docs/gallery/README.md").read_text(encoding="utf-8")
-    for caption in (ROOT / "workflow/report").glob("*_figure_*.rst"):
-        if caption.stem.startswith("report_"):
-            continue
-        assert f"]({caption.stem}.png)" in shown, caption
-        assert caption.read_text(encoding="utf-8").strip().partition("\n\n")[2] in shown, caption
-        assert (ROOT / "docs/gallery" / f"{caption.stem}.png").is_file(), caption
+    for path in ROOT.glob("src/byhand/*/figures/*.rst"):
+        name = f"{path.parts[-3]}_figure_{path.stem}"
+        if path.parts[-3] != "report":
+            assert f"]({name}.png)" in shown, path
+            assert caption(name).words in shown, path
+            assert (ROOT / "docs/gallery" / f"{name}.png").is_file(), path
 
 
 def results(finished: Path, tmp_path: Path) -> Path:

@@ -11,7 +11,9 @@ import pandas as pd
 import pytest
 
 from byhand.errors import BadInput
-from byhand.report import chapters, history
+from byhand.report import history
+from byhand.report.assignment import load
+from byhand.step.shown import text as shown_text
 from tests.conftest import ROOT, Step
 from tests.workflow.conftest import Project
 
@@ -25,7 +27,7 @@ def folder(finished_results: Path, tmp_path: Path) -> Path:
 
 def page(step: Step, folder: Path, **options: object) -> subprocess.CompletedProcess[str]:
     made = [path.relative_to(folder) for path in (folder / "results").rglob("*.svg")]
-    flags = {"results": "results", "captions": ROOT / "workflow" / "report", "configuration": "{}", **options}
+    flags = {"results": "results", "assignment": ROOT / "assignment/assignment.yaml", "configuration": "{}", **options}
     words = [word for key, value in flags.items() for word in (f"--{key}", value)]
     return step("report.steps.page", *words, "--made", *made, "--benchmarks", "--page", "page.html", cwd=folder)
 
@@ -41,7 +43,7 @@ def test_the_page_has_every_claim_and_every_picture_and_asks_for_nothing(step: S
     assert not re.search(r'src="(?!data:)|href="(?!data:)(?:[a-z]+:|/)', text)  # links lead to files beside it
     assert "url(" not in text
     told = " ".join(text.split())
-    assert "were run again on scikit-learn&#39;s bundled diabetes data and scikit-learn&#39;s bundled digits," in told
+    assert "The data: scikit-learn&#39;s bundled diabetes data and scikit-learn&#39;s bundled digits." in told
     assert "Bundled data." not in text
 
 
@@ -53,8 +55,9 @@ def test_each_claim_and_table_links_to_its_file(finished: Project) -> None:
 
 
 def test_bundled_data_are_announced_at_the_top(step: Step, folder: Path) -> None:
-    path = folder / "results/housing/final_losses.csv"
-    pd.read_csv(path).assign(fallback_for="california_housing").to_csv(path, index=False)
+    path = folder / "results/data/housing.json"
+    record = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**record, "fallback_for": "california_housing"}), encoding="utf-8")
     assert page(step, folder).returncode == 0
     text = (folder / "page.html").read_text(encoding="utf-8")
     assert text.index("Bundled data.") < text.index("What does not hold")
@@ -76,12 +79,12 @@ def test_whatever_is_shown_is_escaped(step: Step, folder: Path) -> None:
 
 
 def test_a_picture_without_a_caption_is_told(step: Step, folder: Path) -> None:
-    shutil.copytree(ROOT / "workflow" / "report", folder / "captions")
-    (folder / "captions/relu_figure_depth.rst").unlink()
-    done = page(step, folder, captions="captions")
+    shutil.copytree(ROOT / "src/byhand", folder / "rooms")
+    (folder / "rooms/relu/figures/depth.rst").unlink()
+    done = page(step, folder, rooms="rooms")
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].endswith(
-        "captions/relu_figure_depth.rst: no such file, expected the caption of results/relu/figure_depth.svg"
+        "rooms/relu/figures/depth.rst: no such file, expected the caption of results/relu/figure_depth"
     )
     assert not (folder / "page.html").exists()
 
@@ -127,12 +130,16 @@ def test_levels_count_the_steps_on_the_longest_way() -> None:
     ],
 )
 def test_values_are_shown_as_people_read_them(value: object, shown: str) -> None:
-    assert chapters.text(value) == shown
+    assert shown_text(value) == shown
 
 
 def test_every_exercise_has_a_chapter() -> None:
-    assert {chapters.of_exercise(str(exercise)).problem for exercise in range(1, 19)} == set("12345")
-    assert chapters.of_exercise("4, 5").name == "jacobian"
+    assignment = load(ROOT / "assignment/assignment.yaml")
+    problems = {assignment.chapters[assignment.room_of(str(exercise))].problem for exercise in range(1, 19)}
+    assert problems == {1, 2, 3, 4, 5}
+    assert assignment.room_of("4, 5") == "jacobian"
+    with pytest.raises(BadInput, match="exercise 19: is in no chapter, expected one of 1, 2"):
+        assignment.room_of("19")
 
 
 NOTEBOOK = ROOT / "notebooks" / "lecture.ipynb"

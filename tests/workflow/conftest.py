@@ -13,7 +13,7 @@ import yaml
 from filelock import FileLock
 from snakemake.utils import update_config
 
-from byhand.workflow.titles import TITLES
+from byhand.workflow.registry import ROOMS
 from tests.conftest import REAL_DATA, ROOT
 
 
@@ -68,7 +68,7 @@ class Project:
 
 
 CONFIGURATIONS = ("config.yaml", "config.quick.yaml")
-PROBLEMS = tuple(TITLES)
+PROBLEMS = tuple(ROOMS)
 
 
 def fresh(path: Path) -> Project:

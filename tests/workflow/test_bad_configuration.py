@@ -9,7 +9,7 @@ import yaml
 
 from byhand.commands import schema as schema_command
 from byhand.errors import BadInput
-from byhand.workflow import configuration
+from byhand.workflow import configuration, yaml_files
 from tests.conftest import ROOT
 from tests.workflow.conftest import Project
 
@@ -173,13 +173,13 @@ def test_a_bad_file_is_told_in_one_line(content: bytes, line: str, tmp_path: Pat
     path = tmp_path / "config.yaml"
     path.write_bytes(content)
     with pytest.raises(BadInput) as told:
-        configuration.check_file(path)
+        yaml_files.check_file(path)
     assert str(told.value).startswith(line)
     assert "\n" not in str(told.value)
 
 
 def test_the_projects_own_configuration_is_good() -> None:
-    configuration.check_file(ROOT / "config.yaml")
+    yaml_files.check_file(ROOT / "config.yaml")
     configuration.validated(yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")))
 
 

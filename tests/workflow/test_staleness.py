@@ -245,8 +245,12 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
         {"report_judge": 1},
     ),
     "a finding": (edit("assignment/findings.yaml", "was never trained", "never was trained"), {"report_judge": 1}),
-    "a caption": (edit("workflow/report/housing_figure_bugs.rst", "Right of zero", "To the right of zero"), PAGE),
+    "a caption": (edit("src/byhand/housing/figures/bugs.rst", "Right of zero", "To the right of zero"), PAGE),
     "a template": (edit("src/byhand/report/templates/page.html.j2", "Skip to", "Go to"), PAGE),
+    "the assignment's title": (edit("assignment/assignment.yaml", "title: a deep", "title: the deep"), PAGE),
+    "a chapter's words": (edit("src/byhand/relu/chapter.html.j2", "A piecewise", "Each piecewise"), PAGE),
+    "the tables of a chapter": (edit("src/byhand/relu/chapter.py", '"proven"', '"shown"'), PAGE),
+    "the colour of a room": (edit("src/byhand/relu/room.py", "orange", "grey"), {"report_figure_steps": 1, **PAGE}),
     "the notebook": (edit("notebooks/lecture.ipynb", "five problems", "5 problems"), LECTURE),
     # files
     "a changed input": (edit("assignment/printed/housing_losses.csv", "0.5030", "0.5031"), {**AFTER_TRAINING}),

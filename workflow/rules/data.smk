@@ -3,7 +3,8 @@
 from byhand.data.layout import cached
 
 KINDS = ["images", "housing"]
-HOME = configuration.or_exit(configuration.data_home, config)
+KIND = constrained("kind", KINDS)
+HOME = configuration.or_exit(configuration.data_home, config, workflow.is_main_process)
 
 
 # Even on a cluster, this runs on the submitting machine, which has network access.
@@ -16,14 +17,12 @@ use rule visible_step as data_download with:
     input:
         # What is cached there already, so that a changed file is a changed input. Downloads are kept in the folder
         # `data` here, which is not watched: it fills up during the run.
-        lambda wildcards: cached(config["data"][wildcards.kind], HOME),
+        lambda wildcards: list(map(local, cached(config["data"][wildcards.kind], HOME))),
     output:
-        arrays=update("results/data/{kind}.npz"),
-        provenance=update("results/data/{kind}.json"),
+        arrays=update(f"results/data/{KIND}.npz"),
+        provenance=update(f"results/data/{KIND}.json"),
     log:
         "logs/data/{kind}.log",
-    wildcard_constraints:
-        kind="|".join(KINDS),
     resources:
         **at_most(mem_mb=2000, runtime=60),
     params:
@@ -31,4 +30,4 @@ use rule visible_step as data_download with:
         files=lambda wildcards, output: ["--arrays", output.arrays],
 
 
-RESULTS["data"] += expand(rules.data_download.output, kind=KINDS)
+RESULTS["data"] += each(rules.data_download.output, kind=KINDS)

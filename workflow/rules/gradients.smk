@@ -21,3 +21,8 @@ use rule step as gradients_assignment with:
         "logs/gradients/assignment.log",
     params:
         **step("gradients.steps.assignment", config["gradients"]["assignment"]),
+
+
+FIGURES |= {
+    "gradients_figure_check": {"table": rules.gradients_check.output.table},
+}

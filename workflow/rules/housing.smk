@@ -11,11 +11,9 @@ use rule step as housing_train with:
     input:
         data="results/data/housing.npz",
     output:
-        **recorded(table="results/housing/training/{protocol}.csv"),
+        **recorded(table=f"results/housing/training/{constrained('protocol', PROTOCOLS)}.csv"),
     log:
         "logs/housing/training/{protocol}.log",
-    wildcard_constraints:
-        protocol="|".join(PROTOCOLS),
     params:
         **step("housing.steps.train", HOUSING["training"]),
 
@@ -47,7 +45,7 @@ use rule step as housing_baseline with:
 use rule step as housing_compare with:
     """Compare the protocols with each other and with the printed losses."""
     input:
-        runs=expand(rules.housing_train.output.table, protocol=PROTOCOLS),
+        runs=each(rules.housing_train.output.table, protocol=PROTOCOLS),
         baseline=rules.housing_baseline.output.table,
         printed=own("assignment/printed/housing_losses.csv"),
     output:
@@ -75,4 +73,13 @@ use rule visible_step as housing_benchmark with:
         **step("housing.steps.benchmark", OPTIMISATION, HOUSING["benchmark"], arguments=["--threads", "1", "--alone"]),
 
 
-RESULTS["housing"] += expand(rules.housing_train.output, protocol=PROTOCOLS)
+RESULTS["housing"] += each(rules.housing_train.output, protocol=PROTOCOLS)
+
+FIGURES |= {
+    "housing_figure_curves": {
+        "runs": each(rules.housing_train.output.table, protocol=["published", "published_normal_w2", "corrected"]),
+        "baseline": rules.housing_baseline.output.table,
+        "printed": own("assignment/printed/housing_losses.csv"),
+    },
+    "housing_figure_bugs": {"table": rules.housing_compare.output.bugs},
+}

@@ -1,23 +1,17 @@
 # Problem 4: how initialisation and depth decide whether a tanh network learns.
 
-import re
-
-from byhand.initialization.cells import ORDERS, PATH, cells, assignment, paths
+from byhand.initialization.cells import ORDERS, PATH, cells, assignment
 
 INITIALIZATION = config["initialization"]
 CELLS = cells(INITIALIZATION)
 ASSIGNMENT = assignment(INITIALIZATION)
 NETWORK = {key: INITIALIZATION["assignment"][key] for key in ("depth", "hidden_width")}
-CELL = f"initialization/training/{PATH}"
+ONE = constrained("initialization", (cell.initialization for cell in CELLS))
+CELL = PATH.format(
+    initialization=ONE, depth=r"{depth,\d+}", hidden_width=r"{hidden_width,\d+}", order=constrained("order", ORDERS)
+)
 DRAWN_BY = "byhand.initialization.initializations."  # the step imports a module from this package by name
-PROPAGATION = "results/initialization/propagation/{initialization}"
-
-
-wildcard_constraints:
-    initialization="|".join(map(re.escape, dict.fromkeys(cell.initialization for cell in CELLS))),
-    order="|".join(ORDERS),
-    depth=r"\d+",
-    hidden_width=r"\d+",
+PROPAGATION = f"results/initialization/propagation/{ONE}"
 
 
 use rule step as initialization_propagate with:
@@ -47,9 +41,12 @@ use rule step as initialization_train with:
     input:
         data="results/data/images.npz",
     output:
-        **recorded(curves=f"results/{CELL}.csv", layers=f"results/{CELL}_layers.csv"),
+        **recorded(
+            curves=f"results/initialization/training/{CELL}.csv",
+            layers=f"results/initialization/training/{CELL}_layers.csv",
+        ),
     log:
-        f"logs/{CELL}.log",
+        f"logs/initialization/training/{PATH}.log",
     resources:
         **at_most(mem_mb=3000),
     params:
@@ -73,10 +70,10 @@ use rule step as initialization_compare with:
     """Compare the networks with the printed figures, with the theory, and by depth."""
     input:
         # Not named, so no flags: a command line cannot hold the file names of a thousand networks.
-        paths(rules.initialization_train.output.curves, CELLS),
-        paths(rules.initialization_train.output.layers, CELLS),
-        paths(rules.initialization_propagate.output.table, CELLS),
-        paths(rules.initialization_propagate.output.norms, CELLS),
+        each(rules.initialization_train.output.curves, CELLS),
+        each(rules.initialization_train.output.layers, CELLS),
+        each(rules.initialization_propagate.output.table, CELLS),
+        each(rules.initialization_propagate.output.norms, CELLS),
         printed=own("assignment/printed/mnist_running_averages.csv"),
     output:
         **recorded(
@@ -92,8 +89,8 @@ use rule step as initialization_compare with:
             NETWORK,
             INITIALIZATION["grid"],
             {"assignment_initializations": INITIALIZATION["assignment"]["initializations"]},
-            {"training": "results/initialization/training", "propagation": "results/initialization/propagation"},
         ),
+        files=files_and_results,
 
 
 use rule visible_step as initialization_benchmark with:
@@ -117,5 +114,24 @@ use rule visible_step as initialization_benchmark with:
         ),
 
 
-for pattern in [*rules.initialization_train.output, *rules.initialization_propagate.output]:
-    RESULTS["initialization"] += paths(pattern, CELLS)
+RESULTS["initialization"] += each([*rules.initialization_train.output, *rules.initialization_propagate.output], CELLS)
+
+FIGURES |= {
+    "initialization_figure_gradients": {
+        "norms": each(rules.initialization_propagate.output.norms, ASSIGNMENT),
+        "propagation": each(rules.initialization_propagate.output.table, ASSIGNMENT),
+    },
+    "initialization_figure_activations": {
+        "histograms": each(rules.initialization_propagate.output.histograms, ASSIGNMENT)
+    },
+    "initialization_figure_training": {
+        "curves": each(rules.initialization_train.output.curves, ASSIGNMENT),
+        "printed": own("assignment/printed/mnist_running_averages.csv"),
+    },
+    "initialization_figure_phase": {"table": rules.initialization_phase.output.table},
+    "initialization_figure_depth": {
+        "table": rules.initialization_compare.output.by_depth,
+        "agreement": rules.initialization_compare.output.agreement,
+    },
+}
+SETTINGS["initialization_figure_gradients"] = NETWORK

@@ -29,11 +29,9 @@ use rule step as jacobian_count with:
 use rule step as jacobian_times_cpu with:
     """Repeat the assignment's own timing. Nothing may run alongside it, or that would be measured too."""
     output:
-        **recorded(table="results/jacobian/times_{device}.csv"),
+        **recorded(table="results/jacobian/times_{device,cpu}.csv"),
     log:
         "logs/jacobian/times_{device}.log",
-    wildcard_constraints:
-        device="cpu",
     threads: workflow.cores or 1
     resources:
         **at_most(mem_mb=4000, runtime=60),
@@ -43,8 +41,8 @@ use rule step as jacobian_times_cpu with:
 
 use rule jacobian_times_cpu as jacobian_times_cuda with:
     """Repeat the assignment's own timing on a GPU."""
-    wildcard_constraints:
-        device="cuda",
+    output:
+        **recorded(table="results/jacobian/times_{device,cuda}.csv"),
     resources:
         **at_most(mem_mb=8000, runtime=60),
         gpu=1,
@@ -53,7 +51,7 @@ use rule jacobian_times_cpu as jacobian_times_cuda with:
 use rule step as jacobian_assignment with:
     """Compare the printed times with the measured ones."""
     input:
-        times=expand(rules.jacobian_times_cpu.output.table, device=DEVICES),
+        times=each(rules.jacobian_times_cpu.output.table, device=DEVICES),
         seconds=own("assignment/printed/jacobian_seconds_per_1000.csv"),
         check=own("assignment/printed/jacobian_check.csv"),
     output:
@@ -64,13 +62,13 @@ use rule step as jacobian_assignment with:
         **step("jacobian.steps.assignment"),
 
 
-RESULTS["jacobian"] += expand(rules.jacobian_times_cpu.output, device=DEVICES)
+RESULTS["jacobian"] += each(rules.jacobian_times_cpu.output, device=DEVICES)
 
 
 use rule jacobian_times_cpu as jacobian_benchmark_cpu with:
     """Time every way to compute J."""
     output:
-        **recorded(table="results/jacobian/benchmark_{device}_times.csv"),
+        **recorded(table="results/jacobian/benchmark_{device,cpu}_times.csv"),
     log:
         "logs/jacobian/benchmark_{device}.log",
     params:
@@ -79,8 +77,8 @@ use rule jacobian_times_cpu as jacobian_benchmark_cpu with:
 
 use rule jacobian_benchmark_cpu as jacobian_benchmark_cuda with:
     """Time every way to compute J on a GPU."""
-    wildcard_constraints:
-        device="cuda",
+    output:
+        **recorded(table="results/jacobian/benchmark_{device,cuda}_times.csv"),
     resources:
         **at_most(mem_mb=8000, runtime=60),
         gpu=1,
@@ -89,7 +87,7 @@ use rule jacobian_benchmark_cpu as jacobian_benchmark_cuda with:
 use rule visible_step as jacobian_compare_benchmarks with:
     """Compare the methods with each other and with the limits of the machine."""
     input:
-        times=expand(rules.jacobian_benchmark_cpu.output.table, device=DEVICES),
+        times=each(rules.jacobian_benchmark_cpu.output.table, device=DEVICES),
     output:
         **recorded(table="results/jacobian/benchmark.csv", verdicts="results/jacobian/verdicts.csv"),
     log:
@@ -112,3 +110,8 @@ use rule step as jacobian_figure_benchmark with:
         "logs/jacobian/figure_benchmark.log",
     params:
         **step("jacobian.figures.benchmark"),
+
+
+FIGURES |= {
+    "jacobian_figure_crossover": {"table": rules.jacobian_count.output.crossover},
+}

@@ -82,3 +82,13 @@ use rule visible_step as least_squares_benchmark with:
     threads: workflow.cores or 1
     params:
         **step("least_squares.steps.benchmark", LEAST_SQUARES["benchmark"], arguments=["--threads", "1", "--alone"]),
+
+
+FIGURES |= {
+    "least_squares_figure_iterates": {
+        "iterates": rules.least_squares_plane.output.table,
+        "landscape": rules.least_squares_plane.output.landscape,
+    },
+    "least_squares_figure_errors": {"table": rules.least_squares_convergence.output.curves},
+}
+SETTINGS["least_squares_figure_errors"] = LEAST_SQUARES["figure_errors"]

@@ -39,3 +39,9 @@ use rule step as relu_curves with:
         "logs/relu/curves.log",
     params:
         **step("relu.steps.curves", config["relu"]["curves"]),
+
+
+FIGURES |= {
+    "relu_figure_constructions": {"table": rules.relu_curves.output.table},
+    "relu_figure_depth": {"curves": rules.relu_curves.output.table, "counts": rules.relu_depth.output.table},
+}

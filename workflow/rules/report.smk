@@ -4,24 +4,22 @@ import json
 
 from byhand.report.claims import evidence
 from byhand.step.files import sha256
+from byhand.workflow import registry
 
-OWN = [Path(path) for path in [config["report"]["claims"]] if path]
+
+include: "figures.smk"
+
+
+CLAIMS, FINDINGS = ROOT / "assignment/claims.yaml", ROOT / "assignment/findings.yaml"
+OWN = [local(path) for path in [config["report"]["claims"]] if path]
 DIFFERENCES = configuration.differences(config, ROOT / "assignment/configuration.yaml")
-MADE = [path for room in TITLES for path in [*RESULTS[room], *written_by(workflow.rules, room)]]  # of earlier rooms
-WRITTEN = sorted(map(own, [*ROOT.glob("src/byhand/report/templates/**/*.*"), *ROOT.glob("workflow/report/*_figure_*")]))
+MADE = [path for room in ROOMS for path in [*RESULTS[room], *written_by(workflow.rules, room)]]  # of earlier rooms
+WRITTEN = list(map(own, registry.texts()))
 # Without a name, since it takes Snakemake seconds to compare a thousand files that share one.
-made = lambda wildcards, input, output: files({}, {"made": input}, output)
+made = lambda wildcards, input, output: [*files_and_results(wildcards, input, output), "--made", *input]
 # A plain run leaves benchmarks out. What `make bench` has left is shown, and updated when it changes.
-MEASURED = [
-    *rules.jacobian_figure_benchmark.output.depth,
-    *rules.jacobian_figure_benchmark.output.rivals,
-    *rules.jacobian_figure_benchmark.output.roofline,
-    rules.jacobian_compare_benchmarks.output.verdicts,
-    rules.housing_benchmark.output.table,
-    rules.initialization_benchmark.output.table,
-    rules.least_squares_benchmark.output.table,
-]
-FOUND = {path: sha256(Path(path)) for path in MEASURED if Path(path).is_file()}
+MEASURED = [path for room in ROOMS for path in written_by(workflow.rules, room, benchmarks=True)]
+FOUND = {path: sha256(Path(path)) for path in MEASURED if path.endswith((".csv", ".svg")) and Path(path).is_file()}
 
 
 localrules:
@@ -35,16 +33,17 @@ localrules:
 use rule step as report_judge with:
     """Judge every claim by the tables of this run."""
     input:
-        configuration.or_exit(evidence, ROOT / "assignment/claims.yaml", ROOT / "assignment/findings.yaml", *OWN),
+        configuration.or_exit(evidence, CLAIMS, FINDINGS, *map(Path, OWN)),
         OWN,
-        claims=own("assignment/claims.yaml"),
-        findings=own("assignment/findings.yaml"),
+        claims=own(CLAIMS),
+        findings=own(FINDINGS),
     output:
         **recorded(verdicts="results/report/claims.csv", numbers="results/report/findings.csv"),
     log:
         "logs/report/judge.log",
     params:
-        **step("report.steps.judge", {"results": "results", "differences": DIFFERENCES, "own": OWN}),
+        **step("report.steps.judge", {"differences": DIFFERENCES, "own": OWN}),
+        files=files_and_results,
 
 
 use rule step as report_figure_steps with:
@@ -57,15 +56,16 @@ use rule step as report_figure_steps with:
     log:
         "logs/report/figure_steps.log",
     params:
-        **step("report.figures.steps", {"results": "results"}),
+        **step("report.figures.steps", also=map(registry.module, ROOMS)),
         files=made,
 
 
 use rule step as report_page with:
     """Write the page: every claim with its verdict, number and evidence."""
     input:
-        [*MADE, *WRITTEN, rules.report_figure_steps.output.figure[0]],
-        rules.report_judge.output,
+        [*MADE, rules.report_figure_steps.output.figure[0], *rules.report_judge.output],
+        WRITTEN,
+        assignment=own("assignment/assignment.yaml"),
     output:
         **recorded(page="results/report.html"),
     log:
@@ -73,8 +73,8 @@ use rule step as report_page with:
     params:
         **step(
             "report.steps.page",
-            {"results": "results", "captions": own("workflow/report"), "benchmarks": list(FOUND)},
-            {"configuration": json.dumps(config)},
+            {"benchmarks": list(FOUND), "configuration": json.dumps(config)},
+            also=[*map(registry.module, ROOMS), *registry.chapters()],
         ),
         files=made,
         checksums=list(FOUND.values()),

@@ -1,9 +1,12 @@
 # The bases that the rules of all rooms start from: `use rule step as NAME with`.
 
-ENVIRONMENT = environment(ROOT, workflow.deployment_settings.deployment_method)
+ENVIRONMENT = environment(ROOT, workflow.deployment_settings.deployment_method, version(ROOT))
 STEP = (
     "{params.environment} python -m {params.step} --threads {threads} {params.settings:q} {params.files:q} > {log} 2>&1"
 )
+
+
+report: "../../assignment/report.rst"
 
 
 rule step:

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from byhand.workflow import configuration
+from byhand.workflow import configuration, yaml_files
 
 
 def named(arguments: Sequence[str]) -> Iterator[Path]:
@@ -22,4 +22,4 @@ def named(arguments: Sequence[str]) -> Iterator[Path]:
 
 if __name__ == "__main__":
     for path in named(sys.argv[1:]):
-        configuration.or_exit(configuration.check_file, path)
+        configuration.or_exit(yaml_files.check_file, path)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from byhand import step
 from byhand.errors import BadInput
-from byhand.report.chapters import CHAPTERS
+from byhand.report.assignment import Assignment, load
+from byhand.report.captions import Caption, caption
 from byhand.report.claims import SIGNS
 from byhand.step import files, tables
 
@@ -48,15 +49,15 @@ def between_marks(text: str, words: str) -> str:
     return pattern.sub(lambda match: match[1] + words + match[2], text)
 
 
-def page(captions: Mapping[str, str]) -> str:
+def page(captions: Mapping[str, Caption], assignment: Assignment) -> str:
     """The gallery's page: each picture with its caption, by chapter."""
     lines = ["# Gallery", "", "The figures of a full run on the real data, written by `make gallery`.", ""]
-    for chapter in CHAPTERS:
-        named = [name for name in captions if name.startswith(f"{chapter.name}_figure_")]
+    for room, chapter in assignment.chapters.items():
+        named = [name for name in captions if name.startswith(f"{room}_figure_")]
         if named:
             lines += [f"## Problem {chapter.problem}: {chapter.title}", ""]
             for name in named:
-                title, _, words = captions[name].partition("\n\n")
+                title, words = captions[name]
                 lines += [f"![{title}]({name}.png)", "", f"**{title}** {words}", ""]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -68,10 +69,9 @@ def main(arguments: argparse.Namespace) -> None:
     for picture in sorted(arguments.results.glob("*/figure_*.png")):
         shutil.copy(picture, arguments.gallery / f"{picture.parent.name}_{picture.stem}.png")
     captions = {  # includes the benchmarks' pictures, kept from the run that measured them
-        picture.stem: (arguments.captions / f"{picture.stem}.rst").read_text(encoding="utf-8").strip()
-        for picture in sorted(arguments.gallery.glob("*_figure_*.png"))
+        picture.stem: caption(picture.stem) for picture in sorted(arguments.gallery.glob("*_figure_*.png"))
     }
-    files.write_text(arguments.gallery / "README.md", page(captions))
+    files.write_text(arguments.gallery / "README.md", page(captions, load(arguments.assignment)))
     words = verdicts(zip(table["exercise"].astype(str), table["says"], table["verdict"], strict=True))
     files.write_text(arguments.readme, between_marks(arguments.readme.read_text(encoding="utf-8"), words))
 
@@ -79,7 +79,7 @@ def main(arguments: argparse.Namespace) -> None:
 if __name__ == "__main__":
     parser = step.parser(__doc__)
     parser.add_argument("--results", type=Path, required=True, help="the folder of all results")
-    parser.add_argument("--captions", type=Path, required=True, help="the folder of the pictures' captions (.rst)")
+    parser.add_argument("--assignment", type=Path, required=True, help="the document that is checked (.yaml)")
     parser.add_argument("--gallery", type=Path, required=True, help="the folder to copy the pictures to")
     parser.add_argument("--readme", type=Path, required=True, help="the file that shows the verdicts (.md)")
     step.command(main, parser)

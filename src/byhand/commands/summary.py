@@ -11,6 +11,8 @@ from byhand.step import provenance
 
 def summary_text(results: Path) -> str:
     """A few lines for the terminal, from what is in the folder `results`."""
+    if not results.is_dir():  # they are on an object store
+        return ""
     lines = [f"Results: {results.resolve()}"]
     claims = results / "report" / "claims.csv"
     if claims.is_file():

@@ -4,14 +4,13 @@ Imports nothing heavy: the Snakefile asks for the evidence while it is read.
 """
 
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
-import yaml
 from pydantic import BeforeValidator, Field, ValidationError
 
 from byhand.errors import BadInput
-from byhand.workflow.configuration import FAST
 from byhand.workflow.setting_types import Section, first_error, text
+from byhand.workflow.yaml_files import read_yaml
 
 SIGNS = {
     "holds": "✓",
@@ -119,12 +118,7 @@ def evidence(claims: Path, findings: Path, own: Path | None = None) -> list[str]
 
 
 def _entries(path: Path, kind: type[Entry]) -> dict[str, Entry]:
-    try:
-        entries: Any = yaml.load(path.read_text(encoding="utf-8"), FAST)  # noqa: S506  it is a SafeLoader
-    except FileNotFoundError as error:
-        raise BadInput(f"{path}: no such file") from error
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
-        raise BadInput(f"{path}: is not YAML ({' '.join(str(error).split())})") from error
+    entries = read_yaml(path)
     if not isinstance(entries, dict) or not all(isinstance(entry, dict) for entry in entries.values()):
         raise BadInput(f"{path}: expected a mapping from names to their fields")
     parsed = {}

@@ -15,43 +15,26 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-import yaml
-from pydantic import ValidationError
+from pydantic import ValidationError, create_model
 from snakemake.utils import update_config
 
 from byhand.data import layout
-from byhand.data.settings import Data
 from byhand.errors import BadInput
-from byhand.gradients.settings import Gradients
-from byhand.housing.settings import Housing
-from byhand.initialization.settings import Initialization
-from byhand.jacobian.settings import Jacobian
-from byhand.least_squares.settings import LeastSquares
-from byhand.relu.settings import Relu
-from byhand.report.settings import Report
-from byhand.workflow.setting_types import Section, first_error, short
+from byhand.workflow.registry import ROOMS
+from byhand.workflow.setting_types import Section, first_error
+from byhand.workflow.yaml_files import read_yaml
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""libyaml's loader where it is installed: every run of Snakemake waits for it."""
 
 DATA_HOME = "BYHAND_DATA_HOME"
 """Environment variable that takes precedence over `data.home`."""
 
 
-class Configuration(Section):
-    """All of `config.yaml`, a section for each room."""
-
-    data: Data
-    gradients: Gradients
-    housing: Housing
-    jacobian: Jacobian
-    relu: Relu
-    initialization: Initialization
-    least_squares: LeastSquares
-    report: Report
+SECTIONS: Any = {name: (room.settings, ...) for name, room in ROOMS.items() if room.settings}
+Configuration: type[Section] = create_model(
+    "Configuration", __base__=Section, __doc__="All of `config.yaml`, a section for each room.", **SECTIONS
+)
 
 
 def validated(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -73,7 +56,7 @@ def complete(config: Mapping[str, Any], defaults: Path) -> dict[str, Any]:
     Raises:
         BadInput: the first thing that is wrong with it.
     """
-    values = yaml.load(defaults.read_text(encoding="utf-8"), FAST)  # noqa: S506  it is a SafeLoader
+    values = read_yaml(defaults)
     update_config(values, plain(config))
     return validated(values)
 
@@ -101,8 +84,7 @@ def _in_order(values: Mapping[str, Any], of: Mapping[str, Any]) -> dict[str, Any
 
 def differences(config: Mapping[str, Any], assignment: Path) -> list[str]:
     """Which settings differ from those in `assignment`, a partial configuration, in words."""
-    wanted = yaml.load(assignment.read_text(encoding="utf-8"), FAST)  # noqa: S506  it is a SafeLoader
-    return list(_differences(config, wanted, ""))
+    return list(_differences(config, read_yaml(assignment), ""))
 
 
 def _differences(values: Mapping[str, Any], wanted: Mapping[str, Any], prefix: str) -> Iterator[str]:
@@ -121,8 +103,10 @@ def or_exit(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         sys.exit(str(error))
 
 
-def data_home(config: Mapping[str, Any]) -> str:
+def data_home(config: Mapping[str, Any], wanted: bool = True) -> str:
     """The folder of the data sets' caches: the environment variable, else `data.home`, else that of the last run.
+
+    Not `wanted` by a job elsewhere, which may not see that folder: the run that started it gets the data.
 
     Without the last, a run in a shell that lacks the variable would replace results on the real data with others. Empty
     if there is none of the three, or the variable is set to nothing.
@@ -130,6 +114,8 @@ def data_home(config: Mapping[str, Any]) -> str:
     Raises:
         BadInput: there is no such folder, its name has braces, or a file in it is dated in the future.
     """
+    if not wanted:
+        return ""
     variable = os.environ.get(DATA_HOME)
     home = os.path.expanduser(variable or config["data"]["home"] or ("" if variable == "" else _last_home()))
     if home and not os.path.isdir(home):
@@ -165,27 +151,6 @@ def check_name(folder: Path) -> None:
         raise BadInput(f"{folder}: expected a folder's name without braces, which are wildcards to Snakemake")
 
 
-def check_file(path: Path) -> None:
-    """Refuse a configuration file that YAML would misread or reject at length.
-
-    Raises:
-        BadInput: no such file, not YAML, not a mapping, or a key twice in one mapping (YAML keeps the last, silently).
-    """
-    try:
-        content = yaml.load(path.read_text(encoding="utf-8"), _UniqueKeys)  # noqa: S506  it is a SafeLoader
-    except OSError as error:
-        raise BadInput(f"{path.name}: cannot be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise BadInput(f"{path.name}: byte {error.start} is not UTF-8 text") from error
-    except yaml.MarkedYAMLError as error:
-        line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
-        raise BadInput(f"{path.name}: {line}{error.problem}") from error
-    except yaml.YAMLError as error:
-        raise BadInput(f"{path.name}: {' '.join(str(error).split())}") from error
-    if not isinstance(content, dict):
-        raise BadInput(f"{path.name}: found {short(content)}, expected a mapping of sections to their values")
-
-
 def check_clock(paths: Iterable[Path], now: float | None = None) -> None:
     """Refuse files that are dated in the future: Snakemake would take every new result for older, and delete it.
 
@@ -200,25 +165,3 @@ def check_clock(paths: Iterable[Path], now: float | None = None) -> None:
                     f"{path}: dated {ahead:,.0f} seconds in the future, expected a date in the past; correct the clock,"
                     f" or the date with: touch {shlex.quote(str(path))}"
                 )
-
-
-class _UniqueKeys(yaml.SafeLoader):
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen = set()
-        for key_node, _ in node.value:
-            if key_node.value in seen:
-                raise yaml.MarkedYAMLError(
-                    problem=f"the key {key_node.value} occurs here a second time", problem_mark=key_node.start_mark
-                )
-            seen.add(key_node.value)
-        return super().construct_mapping(node, deep)
-
-    def construct_yaml_timestamp(self, node: yaml.ScalarNode) -> Any:
-        try:
-            return super().construct_yaml_timestamp(node)
-        except ValueError as error:
-            problem = f"{node.value} looks like a date to YAML, but is none; put it in quotes"
-            raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark) from error
-
-
-_UniqueKeys.add_constructor("tag:yaml.org,2002:timestamp", _UniqueKeys.construct_yaml_timestamp)

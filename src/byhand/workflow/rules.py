@@ -2,21 +2,35 @@
 
 import contextlib
 import os
+import re
 import shlex
 import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
+from itertools import product
 from pathlib import Path
 from typing import Any
 
-from snakemake.io import report
+from snakemake.io import local, report
+from snakemake.sourcecache import LocalSourceFile
 
 from byhand.data.layout import in_use
-from byhand.workflow import configuration
+from byhand.workflow import configuration, yaml_files
 from byhand.workflow.fingerprint import code
 from byhand.workflow.records import keep_with_results
-from byhand.workflow.titles import TITLES
+from byhand.workflow.registry import ROOMS
+
+__all__ = [
+    "at_most", "constrained", "download_flags", "each", "environment", "figure", "files", "files_and_results",
+    "prepare", "recorded", "seen_from_here", "step", "version", "written_by",
+]  # fmt: skip
+
+ARCHIVED = ".git_archival.txt"
+"""The file into which `git archive` writes the commit."""
+
+SENT = ("Snakefile", "workflow", "src", "assignment", "notebooks", "config.yaml", "environment.yml", "pyproject.toml")
+"""What a job needs of the project."""
 
 SEALED = {"PYTHONNOUSERSITE": "1", "PYTHONSAFEPATH": "1", "PYTHONUTF8": "1"}
 """Nothing in the user's or the working folder is imported in place of a package; output may hold any character."""
@@ -28,18 +42,28 @@ UNSET = ("PYTHONHOME", "PYTHONSTARTUP", "PYTHONOPTIMIZE", "PYTHONWARNINGS", "MAT
 def prepare(workflow: Any, project: Path) -> None:
     """Check the project's folder and the files of configuration, then keep Snakemake's records with the results.
 
+    With an object store, the project's files are added to the sources that Snakemake sends to jobs that share no file
+    system; by itself it sends them only if they are a Git repository.
+
     Raises:
         BadInput: the folder's name has braces, or a file of configuration cannot be used.
     """
     configuration.check_name(project)
     for path in [project / "config.yaml", *map(Path, workflow.overwrite_configfiles)]:
-        configuration.check_file(path)
+        yaml_files.check_file(path)
+    if workflow.is_main_process and workflow.storage_settings.default_storage_provider is not None:
+        for path in project.rglob("*"):
+            if path.is_file() and path.relative_to(project).parts[0] in SENT and "__pycache__" not in path.parts:
+                workflow._included[str(path)] = LocalSourceFile(str(path))
     if Path("results", ".snakemake").is_dir():  # else there are no records, and a dry run must leave nothing behind
         keep_with_results(Path.cwd())
 
 
 def version(project: Path) -> str:
-    """The project's version, and the commit if the folder is a clone; with a plus if it has uncommitted changes."""
+    """The project's version, and the commit if it is known; with a plus if the folder has uncommitted changes.
+
+    It is known in a clone, in an archive that Git made, and in a job that got its code from the run that started it.
+    """
     with (project / "pyproject.toml").open("rb") as file:
         number = str(tomllib.load(file)["project"]["version"])
     describe = ["git", "-C", str(project), "describe", "--always", "--exclude=*", "--dirty=+", "--abbrev=10"]
@@ -47,17 +71,20 @@ def version(project: Path) -> str:
         done = subprocess.run(describe, capture_output=True, text=True, check=False, timeout=5)
         if done.returncode == 0 and (project / ".git").exists():
             return f"{number}, commit {done.stdout.strip()}"
+    with contextlib.suppress(OSError):
+        archived = (project / ARCHIVED).read_text(encoding="utf-8").strip()
+        return number if "$" in archived else f"{number}, commit {archived}"
     return number
 
 
-def environment(project: Path, deployment: Iterable[Any]) -> str:
+def environment(project: Path, deployment: Iterable[Any], version_text: str) -> str:
     """Shell commands that set the environment of a step.
 
     Steps run the code in `src` of the project, installed or not, with this Snakemake's own Python, activated or not
     (unless conda is to deploy the software: `snakemake --sdm conda`). Rules of a workflow that uses this one are not
     affected.
     """
-    exports = {"PYTHONPATH": str(project / "src"), "BYHAND_VERSION": version(project), **SEALED}
+    exports = {"PYTHONPATH": str(project / "src"), "BYHAND_VERSION": version_text, **SEALED}
     words = [f"{name}={shlex.quote(value)}" for name, value in exports.items()]
     if not any("conda" in str(method).lower() for method in deployment):
         words.append(f"PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH")
@@ -65,14 +92,36 @@ def environment(project: Path, deployment: Iterable[Any]) -> str:
 
 
 def seen_from_here(project: Path, path: str | Path) -> str:
-    """A project file as a path relative to the working directory, which need not be the project's folder."""
-    return os.path.relpath(project / path)
+    """A project file as a path relative to the working directory, which need not be the project's folder.
+
+    It is local wherever the results are: on an object store, or below another workflow's prefix.
+    """
+    here: str = local(os.path.relpath(project / path))
+    return here
 
 
-def step(name: str, *sections: Mapping[str, Any], arguments: Iterable[str] = ()) -> dict[str, Any]:
-    """The parameters of a rule that runs `byhand.<name>` with the values of these sections of the configuration."""
+def each(outputs: Any, cells: Iterable[Any] = (), **values: Iterable[Any]) -> list[Any]:
+    """A rule's outputs for each of these values of its wildcards: `expand`, also where they lie on an object store.
+
+    `cells` are named tuples with the values of all wildcards at once. Nothing is listed twice.
+    """
+    patterns: Iterable[Any] = [outputs] if isinstance(outputs, str) else outputs
+    wildcards = [cell._asdict() for cell in cells] or [
+        dict(zip(values, combination, strict=True)) for combination in product(*values.values())
+    ]
+    filled = [pattern.apply_wildcards(each) for pattern in patterns for each in wildcards]
+    return list({str(path): path for path in filled}.values())
+
+
+def step(
+    name: str, *sections: Mapping[str, Any], arguments: Iterable[str] = (), also: Iterable[str] = ()
+) -> dict[str, Any]:
+    """The parameters of a rule that runs `byhand.<name>` with the values of these sections of the configuration.
+
+    `also` names the modules that the step imports by a computed name.
+    """
     values = {key: value for section in sections for key, value in section.items()}
-    return {"step": f"byhand.{name}", "code": code(f"byhand.{name}"), "settings": [*flags(values), *arguments]}
+    return {"step": f"byhand.{name}", "code": code(f"byhand.{name}", *also), "settings": [*flags(values), *arguments]}
 
 
 def at_most(mem_mb: int = 1500, runtime: int = 30) -> dict[str, Callable[..., int]]:
@@ -96,6 +145,22 @@ def files(wildcards: Any, input: Any, output: Any) -> list[str]:
     return flags({name: value for name, value in named.items() if name != "provenance"})
 
 
+def files_and_results(wildcards: Any, input: Any, output: Any) -> list[str]:
+    """The same, and the folder of all results, for steps that find their many inputs by name.
+
+    That folder is where the first input lies: with an object store, its local copy.
+    """
+    folder = Path(input[0])
+    while folder.name != "results":
+        folder = folder.parent
+    return [*files(wildcards, input, output), "--results", str(folder)]
+
+
+def constrained(name: str, values: Iterable[str]) -> str:
+    """A wildcard that takes only these values; `wildcard_constraints` do not reach files on an object store."""
+    return f"{{{name},{'|'.join(map(re.escape, dict.fromkeys(values)))}}}"
+
+
 def recorded(**outputs: str) -> dict[str, Any]:
     """Outputs, and the provenance that is written beside each."""
     return {**outputs, "provenance": [str(Path(path).with_suffix(".json")) for path in outputs.values()]}
@@ -104,14 +169,14 @@ def recorded(**outputs: str) -> dict[str, Any]:
 def figure(room: str, name: str) -> dict[str, Any]:
     """The outputs of a rule that draws `results/<room>/figure_<name>`, shown in Snakemake's own report."""
     stem = f"results/{room}/figure_{name}"
-    svg = report(f"{stem}.svg", caption=f"../report/{room}_figure_{name}.rst", category=TITLES[room])
+    svg = report(f"{stem}.svg", caption=f"../../src/byhand/{room}/figures/{name}.rst", category=ROOMS[room].title)
     return {"figure": [svg, f"{stem}.png"], "provenance": f"{stem}.json"}
 
 
-def written_by(rules: Iterable[Any], room: str, benchmarks: bool = False) -> list[str]:
+def written_by(rules: Iterable[Any], room: str, benchmarks: bool = False) -> list[Any]:
     """What a room's rules without wildcards write: its benchmarks, or all others."""
     return [
-        str(path)
+        path
         for rule in rules
         if rule.name.startswith(f"{room}_") and not rule.has_wildcards() and ("benchmark" in rule.name) == benchmarks
         for path in rule.output

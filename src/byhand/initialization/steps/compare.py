@@ -1,5 +1,7 @@
 """Compare the trained networks with the printed figures, with the theory, and by depth."""
 
+from pathlib import Path
+
 import pandas as pd
 
 from byhand import step
@@ -7,6 +9,7 @@ from byhand.initialization import cells, comparison
 from byhand.initialization.settings import CompareStep
 from byhand.step import tables
 
+TRAINING, PROPAGATION = Path("initialization/training"), Path("initialization/propagation")
 CELL = ["dataset", "fallback_for", "initialization", "depth", "hidden_width"]
 
 
@@ -27,10 +30,10 @@ def main(files: step.Files, settings: CompareStep) -> step.Facts:
     paths = {
         name: [folder / path for path in cells.paths(pattern, networks(settings))]
         for name, folder, pattern in (
-            ("curves", files.training, f"{cells.PATH}.csv"),
-            ("layers", files.training, f"{cells.PATH}_layers.csv"),
-            ("propagation", files.propagation, "{initialization}.csv"),
-            ("norms", files.propagation, "{initialization}_norms.csv"),
+            ("curves", files.results / TRAINING, f"{cells.PATH}.csv"),
+            ("layers", files.results / TRAINING, f"{cells.PATH}_layers.csv"),
+            ("propagation", files.results / PROPAGATION, "{initialization}.csv"),
+            ("norms", files.results / PROPAGATION, "{initialization}_norms.csv"),
         )
     }
     own = [*comparison.MEASURES, *(f"running_{measure}" for measure in comparison.MEASURES)]
@@ -59,10 +62,7 @@ if __name__ == "__main__":
     step.run(
         main,
         inputs={"printed": "the running means that were printed (.csv)"},
-        unrecorded={
-            "training": "the folder of trained networks' tables",
-            "propagation": "the folder of random networks' tables",
-        },
+        unrecorded={"results": "the folder of all results"},
         outputs={
             "assignment": "the table of printed figures beside the runs to write (.csv)",
             "by_depth": "the table of all networks to write (.csv)",

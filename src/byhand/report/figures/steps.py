@@ -5,18 +5,7 @@ from collections import defaultdict
 from byhand import step
 from byhand.report import history
 from byhand.step import style
-
-COLOURS = {
-    "data": "black",
-    "gradients": "blue",
-    "housing": "sky",
-    "jacobian": "vermillion",
-    "relu": "orange",
-    "initialization": "green",
-    "least_squares": "purple",
-    "report": "grey",
-}
-
+from byhand.workflow.registry import ROOMS
 
 BEHIND = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.5}
 """What keeps a label readable where an arrow runs behind it."""
@@ -29,7 +18,7 @@ def main(files: step.Files) -> None:
     level = history.levels(sorted({record.step for record in records}), between)
     places: dict[str, tuple[float, float]] = {}
     bottom, bands = 0.0, []
-    for problem in COLOURS:
+    for problem in ROOMS:
         stacked: dict[int, int] = defaultdict(int)
         for name in sorted((name for name in level if name.partition(".")[0] == problem), key=lambda n: (level[n], n)):
             places[name] = (float(level[name]), bottom + stacked[level[name]])
@@ -51,7 +40,7 @@ def main(files: step.Files) -> None:
         for name, (x, y) in places.items():
             problem, _, words = name.partition(".")
             label = words.replace("_", " ") + (f" ×{jobs[name]}" if jobs[name] > 1 else "")
-            axes.plot(x - 0.03, y, "s", markersize=4, color=style.COLOURS[COLOURS[problem]])
+            axes.plot(x - 0.03, y, "s", markersize=4, color=style.COLOURS[ROOMS[problem].colour])
             axes.text(x + 0.02, y, label, va="center", fontsize=6, bbox=BEHIND)
         for problem, start, height in bands:
             axes.text(

@@ -5,6 +5,9 @@ It loads nothing from the network: formulas are MathML, and pictures and styles 
 
 import argparse
 import base64
+import importlib
+import importlib.util
+import json
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
@@ -18,12 +21,13 @@ from latex2mathml.converter import convert
 from markupsafe import Markup
 
 from byhand import step
-from byhand.errors import BadInput
-from byhand.report import history
-from byhand.report.chapters import CHAPTERS, Shown, of_exercise, shown
+from byhand.report import captions, history
+from byhand.report.assignment import Assignment, load
 from byhand.report.claims import MEANINGS, SIGNS
 from byhand.step import tables
 from byhand.step.files import write_text
+from byhand.step.shown import Read, Shown, shown
+from byhand.workflow.registry import ROOMS
 
 DATA_SETS = {
     "mnist": "MNIST",
@@ -31,13 +35,13 @@ DATA_SETS = {
     "digits": "scikit-learn's bundled digits",
     "diabetes": "scikit-learn's bundled diabetes data",
 }
-HERE = Path(__file__).parents[1]
+TEMPLATES = Path(__file__).parents[1] / "templates"
 
 
-def environment() -> jinja2.Environment:
+def environment(rooms: Path) -> jinja2.Environment:
     """Templates that escape whatever they show and fail at an unknown name."""
     jinja = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE / "templates"),
+        loader=jinja2.FileSystemLoader([TEMPLATES, rooms]),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -51,8 +55,8 @@ def environment() -> jinja2.Environment:
     return jinja
 
 
-def pictures(paths: Sequence[Path], captions: Path) -> list[dict[str, str]]:
-    """Each picture with its caption from the folder `captions`; the caption's first paragraph is the title.
+def pictures(paths: Sequence[Path], rooms: Path) -> list[dict[str, str]]:
+    """Each picture with its caption.
 
     Raises:
         BadInput: a picture has no caption.
@@ -60,22 +64,24 @@ def pictures(paths: Sequence[Path], captions: Path) -> list[dict[str, str]]:
     shown_pictures = []
     for path in paths:
         name = f"{path.parent.name}_{path.stem}"
-        written = captions / f"{name}.rst"
-        try:
-            title, _, words = written.read_text(encoding="utf-8").strip().partition("\n\n")
-        except FileNotFoundError as error:
-            raise BadInput(f"{written}: no such file, expected the caption of {path}") from error
         data = base64.b64encode(path.read_bytes()).decode()
+        source = f"data:image/svg+xml;base64,{data}"
         shown_pictures.append(
-            {
-                "name": name,
-                "problem": path.parent.name,
-                "title": " ".join(title.split()),
-                "words": " ".join(words.split()),
-                "source": f"data:image/svg+xml;base64,{data}",
-            }
+            {"name": name, "room": path.parent.name, "source": source, **captions.caption(name, rooms)._asdict()}
         )
     return shown_pictures
+
+
+def chapters(assignment: Assignment, pictured: Sequence[str], read: Read) -> list[dict[str, Any]]:
+    """The chapters of the assignment, then the rooms with pictures that it lacks; each with its heading and tables."""
+    headings = {name: f"Problem {chapter.problem}: {chapter.title}" for name, chapter in assignment.chapters.items()}
+    others = {name: room.title for name, room in ROOMS.items() if name in pictured and name != "report"}
+    listed = []
+    for name, heading in {**headings, **others, **headings}.items():
+        module = f"byhand.{name}.chapter"
+        shows = importlib.import_module(module).tables if name in ROOMS and importlib.util.find_spec(module) else None
+        listed.append({"name": name, "heading": heading, "tables": shows(read) if shows else []})
+    return listed
 
 
 def run_of(records: Sequence[history.Record]) -> dict[str, Any]:
@@ -112,6 +118,7 @@ def measured(paths: Sequence[Path]) -> list[Shown]:
 
 def main(files: step.Files) -> None:
     """Write the page."""
+    assignment = load(files.assignment)
 
     @cache
     def read(name: str) -> pd.DataFrame:
@@ -121,30 +128,31 @@ def main(files: step.Files) -> None:
     claims, own = judged[judged["author"].isna()], judged[judged["author"].notna()]
     findings = tables.read(files.results / "report/findings.csv", ["finding", "title", "says"])
     claims, findings = (
-        table.astype(object).where(table.notna(), "").assign(chapter=[of_exercise(e).name for e in table["exercise"]])
+        table.astype(object)
+        .where(table.notna(), "")
+        .assign(chapter=[assignment.room_of(exercises) for exercises in table["exercise"]])
         for table in (claims, findings)
     )
     counts = Counter(claims["verdict"])
     records = history.behind(files.results, files.made)
-    data = {
-        name: {"dataset": table["dataset"].iloc[0], "fallback_for": table["fallback_for"].iloc[0]}
-        for name, table in (("housing", read("housing/final_losses.csv")), ("images", read("initialization/depth.csv")))
-    }
+    downloads = [
+        json.loads(path.read_text(encoding="utf-8")) for path in sorted((files.results / "data").glob("*.json"))
+    ]
     svgs = [path for path in (*files.made, *files.benchmarks) if path.suffix == ".svg"]
     page = (
-        environment()
+        environment(files.rooms)
         .get_template("page.html.j2")
         .render(
+            assignment=assignment,
             claims=claims.to_dict("records"),
             own=own.astype(object).where(own.notna(), "").to_dict("records"),
             findings=[finding for finding in findings.to_dict("records") if finding["says"]],
             counts=[(verdict, counts[verdict], MEANINGS[verdict]) for verdict in SIGNS if counts[verdict]],
             why_not=sorted({str(reason) for reason in claims["why_not"] if reason}),
-            problems={chapter.name: f"Problem {chapter.problem}" for chapter in CHAPTERS},
-            chapters=[(chapter, chapter.tables(lambda name: read(name).copy())) for chapter in CHAPTERS],
-            pictures=pictures(svgs, files.captions),
+            chapters=chapters(assignment, [path.parent.name for path in svgs], lambda name: read(name).copy()),
+            pictures=pictures(svgs, files.rooms),
             benchmarks=measured(files.benchmarks),
-            data=data,
+            downloads=downloads,
             run=run_of(records),
             configuration=yaml.safe_dump(yaml.safe_load(files.configuration), sort_keys=False, allow_unicode=True),
         )
@@ -152,20 +160,23 @@ def main(files: step.Files) -> None:
     write_text(files.page, page)
 
 
-def add_configuration(parser: argparse.ArgumentParser) -> None:
-    """The flag for the configuration of the run."""
+def add_optional(parser: argparse.ArgumentParser) -> None:
+    """The flags for the configuration of the run, and for rooms that are not the project's."""
     parser.add_argument("--configuration", required=True, help="the configuration of the run, as JSON")
+    parser.add_argument(
+        "--rooms", type=Path, default=captions.ROOMS, help="the folder of captions and chapters, by room"
+    )
 
 
 if __name__ == "__main__":
     step.run(
         main,
+        inputs={"assignment": "the document that is checked (.yaml)"},
         unrecorded={
             "results": "the folder of all results and their provenance",
             "made": ("the results that are shown",),
             "benchmarks": ("tables and pictures of benchmarks",),
-            "captions": "the folder of the pictures' captions (.rst)",
         },
         outputs={"page": "the page to write (.html)"},
-        extra=add_configuration,
+        extra=add_optional,
     )

@@ -1,0 +1,30 @@
+"""The tables of this chapter of the page: the assignment's norms, and how the comparisons went."""
+
+from byhand.step.shown import Read, Shown, shown
+
+
+def tables(read: Read) -> list[Shown]:
+    """The tables, ready to be shown."""
+    assignment = read("gradients/assignment.csv")
+    limits = assignment[["smallest_norm", "largest_norm"]].values
+    assignment["range"] = [f"{low:.1e} … {high:.1e}" for low, high in limits]
+    check = read("gradients/check.csv")
+    check = check.groupby(["reference", "dtype", "loss"], as_index=False).agg(
+        comparisons=("within", "size"), within=("within", "sum"), median=("ulp_error", "median")
+    )
+    return [
+        shown(
+            f"Norm of the difference from autograd, over {assignment['seeds'].max()} seeds",
+            "gradients/assignment.csv",
+            assignment,
+            {"parameter": "parameter", "printed_norm": "printed", "median_norm": "our median", "range": "our range"}
+            | {"share_of_seeds_within_tolerance": "share of seeds within 1e-6"},
+        ),
+        shown(
+            "Comparisons over all shapes and seeds",
+            "gradients/check.csv",
+            check,
+            {"reference": "against", "dtype": "precision", "loss": "loss", "comparisons": "comparisons"}
+            | {"within": "within the derived bound", "median": "median error [ulp]"},
+        ),
+    ]

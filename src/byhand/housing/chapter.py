@@ -1,0 +1,29 @@
+"""The tables of this chapter of the page: final losses, and the effect of each bug."""
+
+from byhand.step.shown import Read, Shown, plus_minus, shown
+
+
+def tables(read: Read) -> list[Shown]:
+    """The tables, ready to be shown."""
+    final = read("housing/final_losses.csv")
+    final["ours"] = plus_minus(final["mean"], final["standard_deviation"])
+    final = final[final["protocol"].isin(["published", "corrected", "linear_regression"])]
+    printed = {"printed": "printed", "in_standard_deviations": "ours − printed [sd]"}
+    printed |= {"within_spread": "within the spread"}
+    bugs = read("housing/bugs.csv")
+    bugs = bugs[bugs["split"] == "test"]
+    bugs["worth_text"] = plus_minus(bugs["worth"], bugs["half_width_of_95_percent_interval"], 4)
+    return [
+        shown(
+            f"Mean squared error after the last epoch, mean ± standard deviation of {final['seeds'].max()} seeds",
+            "housing/final_losses.csv",
+            final,
+            {"protocol": "trained as", "split": "rows", "ours": "ours"} | (printed if "printed" in final else {}),
+        ),
+        shown(
+            "Test error with the notebook's code minus that with one bug fixed (paired seeds, ± half of 95 % interval)",
+            "housing/bugs.csv",
+            bugs,
+            {"mended": "bug that is fixed", "worth_text": "effect", "seeds": "seeds"},
+        ),
+    ]

@@ -1,0 +1,41 @@
+"""The tables of this chapter of the page: the assignment's ratios, the cost, and the check."""
+
+from byhand.step.shown import Read, Shown, shown
+
+
+def tables(read: Read) -> list[Shown]:
+    """The tables, ready to be shown."""
+    assignment = read("jacobian/assignment.csv")
+    cost = read("jacobian/cost.csv")
+    cost = cost[cost["way"].isin(["reverse", "forward", "cheapest"])].pivot_table(
+        index="shape", columns="way", values="in_products", sort=False
+    )
+    cost = cost.reset_index().astype({"reverse": int, "forward": int, "cheapest": int})
+    check = read("jacobian/check.csv")
+    drawn = check[check["case"] != "document"]
+    drawn = drawn.groupby(["weights", "dtype", "reference"], as_index=False).agg(
+        comparisons=("within", "size"), within=("within", "sum"), largest=("relative_error", "max")
+    )
+    return [
+        shown(
+            "Time of forward mode over time of reverse mode: printed, by multiplications, and measured here",
+            "jacobian/assignment.csv",
+            assignment,
+            {"device": "device", "shape": "widths", "variant": "as", "printed_ratio": "printed"}
+            | {"ratio_of_multiplications": "by multiplications", "measured_ratio": "measured here"}
+            | {"lower_quartile": "lower quartile", "upper_quartile": "upper quartile", "verdict": "direction"},
+        ),
+        shown(
+            "Multiplications in products, exact",
+            "jacobian/cost.csv",
+            cost,
+            {"shape": "widths", "reverse": "reverse", "forward": "forward", "cheapest": "cheapest order"},
+        ),
+        shown(
+            "Comparisons over random shapes, all modes",
+            "jacobian/check.csv",
+            drawn,
+            {"weights": "weights", "dtype": "precision", "reference": "against", "comparisons": "comparisons"}
+            | {"within": "within the derived bound", "largest": "largest relative difference"},
+        ),
+    ]

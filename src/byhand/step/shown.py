@@ -1,0 +1,45 @@
+"""Tables as the page shows them: selections of this run's tables, with readable numbers."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+Read = Callable[[str], pd.DataFrame]
+"""Gives a table by its name under `results`."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A table as it is shown: the words above it, the file that it comes from, its columns, and its rows as text."""
+
+    caption: str
+    source: str
+    headers: list[str]
+    rows: list[list[str]]
+
+
+def text(value: Any) -> str:
+    """A value formatted for reading: four significant digits, thousands separators, — for a missing value."""
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    if pd.isna(value):
+        return "—"
+    if isinstance(value, float):
+        return f"{value:,.0f}" if value.is_integer() and abs(value) < 1e15 else f"{value:.4g}"
+    return f"{value:,}" if isinstance(value, int) else str(value).replace("_", " ")
+
+
+def shown(caption: str, source: str, table: pd.DataFrame, columns: Mapping[str, str]) -> Shown:
+    """`columns` of a table, under the given headings."""
+    rows = [[text(value) for value in row] for row in table[list(columns)].astype(object).to_numpy().tolist()]
+    return Shown(caption, source, list(columns.values()), rows)
+
+
+def plus_minus(mean: pd.Series, spread: pd.Series, digits: int = 3) -> pd.Series:
+    """Mean ± spread as text."""
+    return pd.Series(
+        [f"{m:.{digits}f} ± {s:.{digits}f}" for m, s in zip(mean, spread, strict=True)], index=mean.index, dtype=object
+    )
