@@ -360,6 +360,7 @@ def test_unpacked_files_of_mnist_are_verified_too(download: Run, home: Path, tmp
     packed.unlink()
     assert download("mnist", options=("--home", home)).returncode == 0
     alter(unpacked)
+    (tmp_path / "out.npz").unlink()  # else it would be kept
     done = download("mnist", "digits", options=("--home", home, "--attempts", 1))
     assert f"{unpacked}: expected SHA-256 ff7bcfd4" in done.stderr
     assert str(arrays(tmp_path)["dataset"]) == "digits"

@@ -1,5 +1,6 @@
 """Only what is stale runs again, and all that is stale does: for each edit, the jobs of a dry run are exactly these."""
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -275,12 +276,28 @@ def test_after_an_edit_exactly_what_is_stale_runs(project: Project, name: str) -
     assert project.jobs() == expected
 
 
-def test_a_shell_that_does_not_name_the_home_reruns_nothing(project: Project, california: Path) -> None:
+def test_what_the_data_are_counts_and_not_where_they_lie(project: Project, california: Path, tmp_path: Path) -> None:
     project.configure("data", "housing", value=["california_housing", "diabetes"])
-    assert project.snakemake("--cores", "2", "results/data/housing.npz", data_home=california).returncode == 0
+    project.configure("data", "mirrors", "california_housing", value=["http://127.0.0.1:9/"])
+    project.configure("data", "download", "attempts", value=1)
+    (tmp_path / "empty").mkdir()
+    target = project.path / "results/data/housing.npz"
+    both = ("results/data/housing.npz", "results/data/images.npz")
+    assert project.snakemake("--cores", "2", *both, data_home=california).returncode == 0
+    made = target.read_bytes()
     assert "data_download" not in project.jobs()
-    shutil.rmtree(california)
-    assert project.jobs()["data_download"] == 1
+    moved = california.rename(tmp_path / "moved")
+    for home in (None, moved, tmp_path / "empty"):
+        assert "data_download" not in project.jobs(data_home=home), home
+    # Made again all the same, they are kept: results on real data do not give way to bundled data unasked.
+    done = project.snakemake("--cores", "2", "--forcerun", "data_download", "--", "results/data/housing.npz")
+    assert done.returncode == 0, done.stderr
+    assert "california_housing: is unavailable, and kept as it was made before" in done.stdout + done.stderr
+    assert target.read_bytes() == made
+    assert "data_download" not in project.jobs()
+    target.write_bytes(made + b"0")  # not as it was made
+    project.snakemake("--cores", "2", "--forcerun", "data_download", "--", "results/data/housing.npz")
+    assert json.loads(target.with_suffix(".json").read_text(encoding="utf-8"))["dataset"] == "diabetes"
 
 
 def test_an_edit_undone_leaves_nothing_to_do(project: Project) -> None:

@@ -1,7 +1,5 @@
 # The two data sets, each as one file of arrays, from the first source that is available.
 
-from byhand.data.layout import cached
-
 KINDS = ["images", "housing"]
 KIND = constrained("kind", KINDS)
 HOME = configuration.or_exit(configuration.data_home, config, workflow.is_main_process)
@@ -14,10 +12,6 @@ localrules:
 
 use rule visible_step as data_download with:
     """Get a data set from a cache or by download."""
-    input:
-        # What is cached there already, so that a changed file is a changed input. Downloads are kept in the folder
-        # `data` here, which is not watched: it fills up during the run.
-        lambda wildcards: list(map(local, cached(config["data"][wildcards.kind], HOME))),
     output:
         arrays=update(f"results/data/{KIND}.npz"),
         provenance=update(f"results/data/{KIND}.json"),
@@ -26,8 +20,9 @@ use rule visible_step as data_download with:
     resources:
         **at_most(mem_mb=2000, runtime=60),
     params:
-        **{**step("data.steps.download"), "settings": download_flags(config["data"], HOME)},
-        files=lambda wildcards, output: ["--arrays", output.arrays],
+        **{**step("data.steps.download"), "settings": download_flags(config["data"])},
+        cached=cached_data(config["data"], HOME),
+        files=lambda wildcards, output: ["--arrays", output.arrays, *(["--home", HOME] if HOME else [])],
 
 
 RESULTS["data"] += each(rules.data_download.output, kind=KINDS)

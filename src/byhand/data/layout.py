@@ -4,6 +4,8 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from byhand.step.files import sha256
+
 NAMES = {
     # each file packed or unpacked; the packed one goes first, because torchvision has its checksum
     "mnist": [
@@ -49,9 +51,10 @@ def cached(sources: Iterable[str], home: str) -> list[str]:
     return [path for path in paths if os.path.isfile(path) and os.access(path, os.R_OK)]
 
 
-def in_use(sources: Iterable[str], home: str) -> bool:
-    """Whether the cache `home` holds anything, good or bad, under the names that any of `sources` is read from."""
-    return bool(home) and any(existing(source, Path(home)) for source in sources)
+def checksums(paths: Iterable[str | Path]) -> dict[str, str]:
+    """The SHA-256 of each file by its name, of an archive alone where it lies there packed and unpacked."""
+    named = {Path(path).name: Path(path) for path in paths}
+    return {name: sha256(path) for name, path in sorted(named.items()) if f"{name}.gz" not in named}
 
 
 def _is_there(path: Path) -> bool:

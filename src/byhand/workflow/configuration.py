@@ -5,7 +5,6 @@ Imported while Snakemake reads the Snakefile, so nothing heavy is imported here.
 
 import contextlib
 import datetime
-import json
 import os
 import re
 import shlex
@@ -104,12 +103,9 @@ def or_exit(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 
 
 def data_home(config: Mapping[str, Any], wanted: bool = True) -> str:
-    """The folder of the data sets' caches: the environment variable, else `data.home`, else that of the last run.
+    """The folder of the data sets' caches: the environment variable, else `data.home`; empty if there is neither.
 
     Not `wanted` by a job elsewhere, which may not see that folder: the run that started it gets the data.
-
-    Without the last, a run in a shell that lacks the variable would replace results on the real data with others. Empty
-    if there is none of the three, or the variable is set to nothing.
 
     Raises:
         BadInput: there is no such folder, its name has braces, or a file in it is dated in the future.
@@ -117,7 +113,7 @@ def data_home(config: Mapping[str, Any], wanted: bool = True) -> str:
     if not wanted:
         return ""
     variable = os.environ.get(DATA_HOME)
-    home = os.path.expanduser(variable or config["data"]["home"] or ("" if variable == "" else _last_home()))
+    home = os.path.expanduser(variable or config["data"]["home"] or "")
     if home and not os.path.isdir(home):
         raise BadInput(
             f"{DATA_HOME if variable else 'config: data.home'}: found {home!r}, expected a folder that exists"
@@ -128,17 +124,6 @@ def data_home(config: Mapping[str, Any], wanted: bool = True) -> str:
     for line in layout.missing(sources, home):
         print(line, file=sys.stderr)
     return home
-
-
-def _last_home() -> str:
-    """The folder that the data of the results here came from, if it is still there."""
-    for path in sorted(Path("results", "data").glob("*.json")):
-        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            home = str(json.loads(path.read_text(encoding="utf-8"))["settings"]["home"])
-            if home != "None" and os.path.isdir(home):
-                print(f"data from {home}, as in the last run ({DATA_HOME}= forgets it)", file=sys.stderr)
-                return home
-    return ""
 
 
 def check_name(folder: Path) -> None:

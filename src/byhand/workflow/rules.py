@@ -1,6 +1,7 @@
 """What rules are made of: the parameters of a step, its files, and the command line built from both."""
 
 import contextlib
+import json
 import os
 import re
 import shlex
@@ -15,15 +16,15 @@ from typing import Any
 from snakemake.io import local, report
 from snakemake.sourcecache import LocalSourceFile
 
-from byhand.data.layout import in_use
+from byhand.data.layout import cached, checksums
 from byhand.workflow import configuration, yaml_files
 from byhand.workflow.fingerprint import code
 from byhand.workflow.records import keep_with_results
 from byhand.workflow.registry import ROOMS
 
 __all__ = [
-    "at_most", "constrained", "download_flags", "each", "environment", "figure", "files", "files_and_results",
-    "prepare", "recorded", "seen_from_here", "step", "version", "written_by",
+    "at_most", "cached_data", "constrained", "download_flags", "each", "environment", "figure", "files",
+    "files_and_results", "prepare", "recorded", "seen_from_here", "step", "version", "written_by",
 ]  # fmt: skip
 
 ARCHIVED = ".git_archival.txt"
@@ -183,18 +184,31 @@ def written_by(rules: Iterable[Any], room: str, benchmarks: bool = False) -> lis
     ]
 
 
-def download_flags(section: Mapping[str, Any], home: str) -> Callable[[Any], list[str]]:
-    """The flags of a download by its wildcard `kind`, from the section `data`; a home that holds nothing is not named.
-
-    A function of the wildcards alone: Snakemake does not compare a parameter that asks for inputs or outputs.
-    """
+def download_flags(section: Mapping[str, Any]) -> Callable[[Any], list[str]]:
+    """The flags of a download by its wildcard `kind`, from the section `data`."""
 
     def of_kind(wildcards: Any) -> list[str]:
         sources = section[wildcards.kind]
         mirrors = {f"{name}_mirrors": urls for name, urls in section["mirrors"].items() if urls and name in sources}
-        return flags(
-            {**section["download"], "sources": sources, **({"home": home} if in_use(sources, home) else {}), **mirrors}
-        )
+        return flags({**section["download"], "sources": sources, **mirrors})
+
+    return of_kind
+
+
+def cached_data(section: Mapping[str, Any], home: str) -> Callable[[Any], dict[str, str]]:
+    """The checksums of the files in the cache `home` that a download by its wildcard `kind` would read.
+
+    What the data are counts, and not where they lie. Where there are none now, those that the present result was made
+    from, so that a shell or a machine without the cache makes nothing again from other data.
+    """
+
+    def of_kind(wildcards: Any) -> dict[str, str]:
+        if found := checksums(cached(section[wildcards.kind], home)):
+            return found
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            record = Path("results", "data", f"{wildcards.kind}.json").read_text(encoding="utf-8")
+            return dict(json.loads(record)["cached"])
+        return {}
 
     return of_kind
 
