@@ -6,6 +6,7 @@
 # make bench    time the notebook's methods against ours
 # make gallery  copy the figures of a run to docs/gallery and its verdicts into the README
 # make verify   compare every result with the checksum in its provenance
+# make export   write all results into one archive, byhand-results.zip, described as an RO-Crate
 # make soak     try every fault in docs/reliability.md, killing a run a hundred times (40 minutes)
 # make planted  plant a fault for each of those checks, and confirm that the check fails
 # make reproduce  run everything twice, on one core and on two, and compare the results byte for byte
@@ -15,7 +16,7 @@
 # make slurm    install the plugin that submits jobs to a Slurm cluster: snakemake --profile profiles/slurm
 # make test-slurm  test the pipeline and its failures on a Slurm that the tests start (Debian: slurm-wlm, munge)
 # make schema   write config.schema.json from the models of the settings
-# make lock     write requirements.lock and its companions (dev, jax, slurm) from pyproject.toml
+# make lock     write requirements.lock and its companions (dev, export, jax, slurm) from pyproject.toml
 # make clean    remove results, logs and Snakemake's records (not the data, not .venv)
 
 PYTHON ?= python3
@@ -44,7 +45,7 @@ DRY := $(filter -n --dry-run --dryrun,$(ARGS))
 TERSE := 2>&1 | $(BYHAND).terse $(if $(DRY),--dry-run)
 SUMMARY = $(if $(DRY),:,$(BYHAND).summary)
 
-.PHONY: all setup again tools quick schema test status lint bench gallery verify soak planted reproduce older-processor mutants jax slurm test-slurm lock clean
+.PHONY: all setup again tools quick schema test status lint bench gallery verify export soak planted reproduce older-processor mutants jax slurm test-slurm lock clean
 
 all: setup
 	@$(if $(findstring --configfile,$(ARGS)),$(BYHAND).check_files $(ARGS))
@@ -110,6 +111,10 @@ gallery: all
 verify: setup
 	@$(BYHAND).verify
 
+export: setup
+	@$(UV) install --require-hashes -r requirements-export.lock
+	@$(BYHAND).export $(ARGS)
+
 soak: tools
 	@$(BIN)/python -m pytest -n auto -m "soak and not slurm" $(ARGS)
 
@@ -141,7 +146,7 @@ test-slurm: slurm
 
 lock: tools
 	@$(COMPILE) pyproject.toml --output-file requirements.lock
-	@for group in dev jax slurm; do \
+	@for group in dev export jax slurm; do \
 		$(COMPILE) --group $$group --constraint requirements.lock --output-file requirements-$$group.lock || exit; \
 	done
 
