@@ -195,7 +195,7 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
         {**GRADIENTS, **TRAINING, "housing_autograd_check": 1, "housing_baseline": 1, **LECTURE},
     ),
     "mathematics that one problem uses": (
-        edit("src/byhand/gradients/references.py", "x.shape[-2] + 8", "x.shape[-2] + 9"),
+        edit("src/byhand/gradients/references.py", "gamma(samples + 2, u)", "gamma(samples + 3, u)"),
         GRADIENTS,
     ),
     "the dynamic program of the order": (

@@ -1,8 +1,8 @@
-# Problem 1, exercises 1 and 2: gradients by hand, against autograd and finite differences.
+# Problem 1, exercises 1 and 2: gradients by hand, against the true ones.
 
 
 use rule step as gradients_check with:
-    """Compare the hand-derived gradients with autograd and central differences."""
+    """Compare the hand-derived gradients, and autograd's, with the true ones."""
     output:
         **recorded(table="results/gradients/check.csv"),
     log:

@@ -1,16 +1,51 @@
-"""Two independent answers that the hand-derived gradients are checked against, and how far from each they may be.
-
-The allowances are derived, not fitted: rounding for autograd, which evaluates the same sums in another order, and
-truncation plus rounding for central finite differences.
-"""
-
-import math
+"""What the hand-derived gradients are compared with, the true gradient and autograd's, and what rounding allows."""
 
 import torch
+from flint import arb, arb_mat
 from torch import Tensor
 
 from byhand.gradients.network import LOSSES, NAMES, Loss, Parameters, forward
-from byhand.numerics.rounding import gamma, unit_roundoff
+from byhand.numerics.certified import Exact, certified, each, matrix
+from byhand.numerics.rounding import gamma, tanh_errors, unit_roundoff
+
+
+def exact(parameters: Parameters, x: Tensor, y: Tensor, loss: Loss) -> dict[str, Exact]:
+    """The true gradient at these floating-point numbers, certified by ball arithmetic, for x (samples, input_width).
+
+    With a column of ones beside x and beside h, so that a bias is one more weight, and 1/cosh² for the slope:
+
+        ∂J/∂(W₁, b₁) = Σᵢ eᵢ w₂ ⊙ (1/cosh² zᵢ) (xᵢ, 1)ᵀ        ∂J/∂(w₂, b₂) = Σᵢ eᵢ (hᵢ, 1)
+
+    The sign of a residual is that of the exact one, and 0 where it is exactly 0.
+
+    Raises:
+        ArithmeticError: the absolute error, at a residual that is 0 but not by exact arithmetic alone.
+    """
+    inputs = torch.cat([x, torch.ones_like(x[:, :1])], 1)  # (samples, input_width + 1)
+    inner = torch.cat([parameters.W1, parameters.b1.unsqueeze(1)], 1)  # (hidden_width, input_width + 1)
+    outer = torch.cat([parameters.w2, parameters.b2.reshape(1)]).unsqueeze(1)  # (hidden_width + 1, 1)
+    samples = len(x)
+
+    def formula() -> list[arb_mat]:
+        X, w2 = matrix(inputs), parameters.w2.tolist()
+        z = X * matrix(inner).transpose()  # (samples, hidden_width)
+        h = arb_mat([[*row, arb(1)] for row in each(arb.tanh, z).tolist()])
+        r = h * matrix(outer) - matrix(y.unsqueeze(1))  # (samples, 1)
+        e = [2 * ball if loss is LOSSES["mean_squared_error"] else ball.sgn() for ball in r.entries()]
+        e = [ball / samples for ball in e]
+        delta = [
+            [e_i * w * ball.sech() ** 2 for w, ball in zip(w2, z_i, strict=True)]
+            for e_i, z_i in zip(e, z.tolist(), strict=True)
+        ]
+        return [arb_mat(delta).transpose() * X, arb_mat(1, samples, e) * h]
+
+    by_inner, by_outer = certified(formula)
+    return {
+        "W1": by_inner.map(lambda tensor: tensor[:, :-1]),
+        "b1": by_inner.map(lambda tensor: tensor[:, -1]),
+        "w2": by_outer.map(lambda tensor: tensor[0, :-1]),
+        "b2": by_outer.map(lambda tensor: tensor[0, -1]),
+    }
 
 
 def autograd(parameters: Parameters, x: Tensor, y: Tensor, loss: Loss) -> Parameters:
@@ -21,76 +56,35 @@ def autograd(parameters: Parameters, x: Tensor, y: Tensor, loss: Loss) -> Parame
     return Parameters(*torch.autograd.grad(loss.value(prediction, y).sum(), tensors))
 
 
-def central_differences(parameters: Parameters, x: Tensor, y: Tensor, loss: Loss) -> Parameters:
-    """The gradient by (J(θ + ε) − J(θ − ε)) / 2ε, one parameter at a time, ε = ∛u · max(1, |θ|), u the unit roundoff.
+def allowance(parameters: Parameters, x: Tensor, y: Tensor, loss: Loss) -> Parameters:
+    """How far rounding may take the gradient, by hand or by autograd, from the true one: a running error analysis.
 
-    That ε balances the truncation error ε² |J‴|/6 against the rounding error u |J| / ε, so where J is smooth some 2/3
-    of the digits are right (about 1e-10 in float64). All perturbations are evaluated as one batch. At the kink of the
-    absolute error J is symmetric to first order, and the differences agree with sign(0) = 0.
+    From z to the last sum, in any order of summation: a computed a within δa and b within δb give ab within
+    δa|b| + |a|δb + δa δb, and each rounding adds its γ, as in `byhand.numerics.rounding`. The sign of a residual may be
+    wrong where its error reaches 0, but one that is 0 in float64 is taken to be exactly so, as the check's kinks are.
     """
-    answers = {}
-    for name in NAMES:
-        theta = getattr(parameters, name)
-        step = _step(theta).reshape(-1)  # (parameters,)
-        shift = torch.diag(step).reshape(-1, *theta.shape)  # (parameters, *theta.shape)
-
-        def loss_at(shifted: Tensor, name: str = name) -> Tensor:
-            others = parameters.map(lambda tensor: tensor.expand(len(shifted), *tensor.shape))
-            moved = Parameters(**{**vars(others), name: shifted})
-            return loss.value(forward(moved, x)[0], y)  # (parameters,)
-
-        above, below = theta + shift, theta - shift
-        width = (above - below).reshape(len(step), -1).sum(-1)  # the actual 2ε, after rounding
-        answers[name] = ((loss_at(above) - loss_at(below)) / width).reshape(theta.shape)
-    return Parameters(**answers)
-
-
-def _step(theta: Tensor) -> Tensor:
-    return math.cbrt(torch.finfo(theta.dtype).eps) * theta.abs().clamp(min=1)
-
-
-def autograd_allowance(parameters: Parameters, x: Tensor, y: Tensor, loss: Loss) -> Parameters:
-    """How far two orders of summation may differ: 2 γₙ Σᵢ |terms|, γₙ = nu/(1 − nu), n = samples + 8.
-
-    The terms are as in the gradient, each factor replaced by its magnitude, 1 − h² by 1 + h²: a saturated
-    unit has h² near 1, and the difference keeps few digits of the numbers it is made of. Predictions are evaluated
-    alike by both, so they add nothing. (Higham, Accuracy and Stability of Numerical Algorithms, 2002, section 3.1.)
-    """
-    prediction, h = forward(parameters, x)
-    e = loss.derivative(prediction, y).abs()
-    delta = e.unsqueeze(-1) * parameters.w2.abs().unsqueeze(-2) * (1 + h * h)
-    terms = Parameters(
-        W1=delta.mT @ x.abs(), b1=delta.sum(-2), w2=(h.abs().mT @ e.unsqueeze(-1)).squeeze(-1), b2=e.sum(-1)
+    u, (samples, input_width) = unit_roundoff(x.dtype), x.shape
+    x, y = x.double(), y.double()
+    W1, b1, w2, b2 = (getattr(parameters, name).double() for name in NAMES)
+    z_error = gamma(input_width + 1, u) * (x.abs() @ W1.abs().mT + b1.abs())  # (samples, hidden_width)
+    prediction, h = forward(Parameters(W1, b1, w2, b2), x)
+    s = 1 / torch.cosh(x @ W1.mT + b1) ** 2
+    remainder, s_error = tanh_errors(h, s, z_error, u)
+    h_error = s * z_error + remainder
+    h_size, w2 = h.abs() + h_error, w2.abs()
+    r = prediction - y  # (samples)
+    r_error = h_error @ w2 + gamma(len(w2) + 2, u) * (h_size @ w2 + b2.abs() + y.abs())
+    if loss is LOSSES["mean_squared_error"]:
+        e, e_error = 2 * r.abs() / samples, 2 * r_error / samples
+        e_error = e_error + gamma(3, u) * (e + e_error)
+    else:
+        flips = (r != 0) & (r.abs() <= r_error)
+        e, e_error = r.sign().abs() / samples, (gamma(1, u) + 2 * flips.double()) / samples
+    delta = e.unsqueeze(1) * w2 * s
+    delta_error = (e_error.unsqueeze(1) * (s + s_error) + e.unsqueeze(1) * s_error) * w2
+    last = gamma(samples + 2, u)  # the two products of δ, and a sum
+    delta_error = delta_error + last * (delta + delta_error)
+    e_rounded = e_error + last * (e + e_error)
+    return Parameters(
+        W1=delta_error.mT @ x.abs(), b1=delta_error.sum(0), w2=e_rounded @ h_size + e @ h_error, b2=e_rounded.sum()
     )
-    return terms.map(lambda tensor: 2 * gamma(x.shape[-2] + 8, unit_roundoff(x.dtype)) * tensor)
-
-
-def central_differences_allowance(parameters: Parameters, x: Tensor, y: Tensor, loss: Loss) -> Parameters:
-    """How far central differences may be from the gradient: ε L / 2 + γₙ S / ε, for one parameter at a time.
-
-    L bounds |∂²J/∂θ²| away from the kink, from |∂ŷ/∂θ| and |∂²ŷ/∂θ²| with |tanh′| ≤ 1 and |tanh″| ≤ 4/(3√3): for the
-    absolute error the mean of |ŷ″|, for the squared error 2 (ŷ′² + |ŷ − y| |ŷ″|). At the kink this first-order bound is
-    the true order; elsewhere the differences are far better. S is the magnitude of what J is summed from, γₙ as above
-    with n the number of roundings on the way. It does not hold for a residual within ε |ŷ′| of the kink but not on it.
-    """
-    prediction, h = forward(parameters, x)
-    residual = (prediction - y).abs()
-    w2 = parameters.w2.abs()
-    ones = torch.ones_like(residual)
-    inner = x.abs() @ parameters.W1.abs().mT + parameters.b1.abs()  # (samples, hidden_width)
-    made_of = (h.abs() + inner) @ w2 + parameters.b2.abs() + y.abs()  # (samples,)
-    squared = loss is LOSSES["mean_squared_error"]
-    n = sum(x.shape) + h.shape[-1] + 8
-    rounding = gamma(n, unit_roundoff(x.dtype)) * (made_of * (2 * made_of if squared else 1)).mean()
-    curvature = 4 / (3 * math.sqrt(3))
-    first = {"W1": w2[:, None] * x.abs()[:, None, :], "b1": w2 * ones[:, None], "w2": h.abs(), "b2": ones}
-    second = {"W1": curvature * w2[:, None] * x.square()[:, None, :], "b1": curvature * w2 * ones[:, None]}
-    allowed = {}
-    for name in NAMES:
-        epsilon = _step(getattr(parameters, name))
-        bent = second.get(name, torch.zeros_like(first[name]))  # (samples, *theta.shape)
-        if squared:
-            far = residual.reshape(-1, *[1] * epsilon.dim()) + epsilon * first[name]
-            bent = 2 * (first[name].square() + far * bent)
-        allowed[name] = epsilon / 2 * bent.mean(0) + rounding / epsilon
-    return Parameters(**allowed)

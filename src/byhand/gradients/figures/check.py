@@ -1,4 +1,4 @@
-"""Draw how far the hand-derived gradients are from autograd (in ulp) and from central differences (relative)."""
+"""Draw how far the gradients by hand and by autograd are from the true ones, in ulp."""
 
 import numpy as np
 
@@ -10,41 +10,31 @@ SERIES = [  # (dtype, colour, marker)
     ("float32", "orange", "s"),
     ("float64", "blue", "o"),
 ]
+METHODS = {"by_hand": "by hand", "autograd": "autograd"}
 
 
 def main(files: step.Files) -> None:
     """Write the figure."""
-    table = tables.read(files.table, ["case", "dtype", "reference", "parameter", "ulp_error", "relative_error"])
-    with style.figure(files.figure, columns=2) as (_, (left, right)):
-        against = table[table["reference"] == "autograd"]
-        for index, (dtype, colour, marker) in enumerate(SERIES):
-            for position, name in enumerate(PARAMETERS):
-                errors = against.loc[(against["dtype"] == dtype) & (against["parameter"] == name), "ulp_error"]
-                low, middle, high, top = np.quantile(errors, [0.05, 0.5, 0.95, 1])
-                x = position + 0.24 * (index - 0.5)
-                left.errorbar(
-                    x, middle, [[middle - low], [high - middle]], fmt=marker, color=style.COLOURS[colour], capsize=2,
-                    label=dtype if not position else None,
-                )  # fmt: skip
-                left.plot(x, top, marker="_", markersize=7, color=style.COLOURS[colour])
-        left.set_yscale("symlog", linthresh=0.5)
-        left.set_ylim(-0.1, None)
-        left.set(ylabel="difference from autograd (ulp)", xlabel="gradient of")
-        left.set_title(f"median, 5–95 %, dash: largest of n = {len(against) // 8:,}")  # 4 parameters, 2 precisions
-        left.legend()
-
-        # At the kink the differences are right to first order only, and some gradients are exactly 0: see the table.
-        against = table.query("reference == 'central_differences' and case == 'generic'")
-        for position, name in enumerate(PARAMETERS):
-            errors = against.loc[against["parameter"] == name, "relative_error"]
-            shown = errors[errors > 0]
-            jitter = np.linspace(-0.28, 0.28, len(shown))
-            right.plot(position + jitter, np.sort(shown), ".", markersize=1.5, color=style.COLOURS["blue"])
-        right.set_yscale("log")
-        right.set(ylabel="relative difference from\ncentral differences", xlabel="gradient of")
-        right.set_title(f"float64, away from the kink, n = {len(against) // 4:,}")
-        for axes in (left, right):
+    table = tables.read(files.table, ["method", "dtype", "parameter", "ulp_error"])
+    with style.figure(files.figure, columns=2, sharey=True) as (_, panels):
+        for axes, (method, label) in zip(panels, METHODS.items(), strict=True):
+            found = table[table["method"] == method]
+            for index, (dtype, colour, marker) in enumerate(SERIES):
+                for position, name in enumerate(PARAMETERS):
+                    errors = found.loc[(found["dtype"] == dtype) & (found["parameter"] == name), "ulp_error"]
+                    low, middle, high, top = np.quantile(errors, [0.05, 0.5, 0.95, 1])
+                    x = position + 0.24 * (index - 0.5)
+                    axes.errorbar(
+                        x, middle, [[middle - low], [high - middle]], fmt=marker, color=style.COLOURS[colour],
+                        capsize=2, label=dtype if not position else None,
+                    )  # fmt: skip
+                    axes.plot(x, top, marker="_", markersize=7, color=style.COLOURS[colour])
+            axes.set_yscale("symlog", linthresh=0.5)
+            axes.set_ylim(-0.1, None)
+            axes.set(xlabel=f"gradient {label} of", title=f"median, 5–95 %, dash: largest of n = {len(found) // 8:,}")
             axes.set_xticks(range(len(PARAMETERS)), PARAMETERS.values())
+        panels[0].set_ylabel("error (ulp)")
+        panels[0].legend()
 
 
 if __name__ == "__main__":
