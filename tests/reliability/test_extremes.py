@@ -36,7 +36,6 @@ CASES: dict[str, tuple[str, str, Any]] = {
             "cases": 1,
             "largest_width": 1,
             "largest_depth": 1,
-            "tolerance": 1e-13,
             "assignment_inputs": 1,
             "assignment_input_width": 1,
             "assignment_hidden_width": 1,

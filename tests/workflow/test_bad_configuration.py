@@ -116,7 +116,11 @@ BAD_VALUES: list[tuple[str, Any, str]] = [
     ),
     ("jacobian.check.largest_depth", 0, "jacobian.check.largest_depth: found 0, expected a whole number from 1 to 100"),
     ("jacobian.check.cases", MISSING, "jacobian.check.cases: missing, expected a whole number from 1 to 100000"),
-    ("jacobian.check.tolerance", 0, "jacobian.check.tolerance: found 0, expected a number above 0"),
+    (
+        "jacobian.check.assignment_tolerance",
+        0,
+        "jacobian.check.assignment_tolerance: found 0, expected a number above 0",
+    ),
     ("jacobian.check.float32_depths", [3, 3], "jacobian.check.float32_depths: found [3, 3], expected a list of one or"),
     ("jacobian.count.shapes", ["3-2"], "jacobian.count.shapes[0]: found '3-2', expected three or more widths such as"),
     ("jacobian.count.shapes", ["3-0-2"], "jacobian.count.shapes[0]: found '3-0-2', expected three or more widths"),

@@ -7,7 +7,7 @@ DEVICES = configuration.or_exit(devices.chosen, JACOBIAN["devices"], devices.why
 
 
 use rule step as jacobian_check with:
-    """Compare the modes with automatic differentiation and central differences."""
+    """Compare the modes, and automatic differentiation, with the true Jacobian."""
     output:
         **recorded(table="results/jacobian/check.csv", float32="results/jacobian/float32.csv"),
     log:

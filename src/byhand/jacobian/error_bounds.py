@@ -1,113 +1,64 @@
-"""How far rounding can take a Jacobian from the true one: a running error analysis of the chain, derived, not fitted.
+"""How far rounding can take a Jacobian from the true one: derived for each network, not fitted.
 
-Every quantity is carried as (value, error): the true entry lies within `error` of the computed one. With u, γₙ as in
-`byhand.numerics.rounding` and errors δ:
+The chain is A₀D₁A₁D₂⋯A_{n−1} with A₀ = W_F and A_{n−1} = W₁, D_k the slopes of z_k = A_k h, and P(i, j) the product
+A_iD_{i+1}⋯A_{j−1}. Each rounding is taken to the end by the network's own products, in which signs cancel as they do
+in the network; only then are magnitudes taken. With u, γ as in `byhand.numerics.rounding`, and errors δ:
 
-    product      C = AB:          δC = δA|B| + |A|δB + δA δB + γₙ (|A| + δA)(|B| + δB)
-    activation   h = tanh z:      δh = min(|s| + c δz, 1) δz + 2u·2|h|   (tanh within 2 ulp, 1 ulp ≤ 2u|h|)
-    slope        s = 1 − h²:      δs = 2|h|δh + δh² + γ₂ (h² + |s|)
-    scaling      B = A s:         δB = δA|s| + |A|δs + δA δs + γ₁ (|A| + δA)(|s| + δs)
+    layer       local_k = γ |A_k| (|h| + δh) + |A_k| ρ                       (γ's index is the width of h)
+                δz_k = local_k + Σ_{j>k} |P(k, j) D_j| local_j
+                δh, ρ and the error of the slope, δs_k, from δz_k by `byhand.numerics.rounding.tanh_errors`
+    slopes      Σ_k |P(0, k)| δs_k |P(k, n)|
+    products    Σ |P(0, i) D_i| (γ |P(i, k)| D_k |P(k, j)|) |D_j P(j, n)|    (one more than the inner width, for D_k)
 
-with c = max|tanh″| = 4/(3√3). As |tanh| ≤ 1, δh ≤ 2 and 0 < s ≤ 1 cap what the recursions may claim. A saturated unit
-has s near 0 made of numbers near 1, so its relative error is large: that is where N(0, 1) weights lose their digits.
-
-The bound is evaluated in float64 on a computed run; leaving out its own rounding changes it by parts in 1e13.
+the last over the products of an order. What the layers may lose is rigorous. What the chain adds is to first order in
+the errors of its factors, as is usual; a bound so large that more would matter is not decisive
+(`byhand.numerics.certified.judged`). It is evaluated in float64 on a computed run.
 """
 
-import math
-from typing import NamedTuple
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor
 
 from byhand.jacobian import order
-from byhand.jacobian.modes import Weights, network
+from byhand.jacobian.modes import Weights
 from byhand.jacobian.order import Order
-from byhand.numerics.rounding import gamma, unit_roundoff
-
-CURVATURE = 4 / (3 * math.sqrt(3))
-"""The largest |tanh″|."""
+from byhand.numerics.rounding import gamma, tanh_errors, unit_roundoff
 
 
-class Rounded(NamedTuple):
-    """Computed entries and how far the true ones may be from them."""
-
-    value: Tensor
-    error: Tensor
-
-
-def product(A: Rounded, B: Rounded, u: float) -> Rounded:
-    """A @ B."""
-    size_A, size_B = A.value.abs(), B.value.abs()
-    rounding = gamma(A.value.shape[-1], u) * ((size_A + A.error) @ (size_B + B.error))
-    return Rounded(A.value @ B.value, A.error @ size_B + size_A @ B.error + A.error @ B.error + rounding)
-
-
-def scaling(A: Rounded, s: Rounded, u: float) -> Rounded:
-    """A * s, broadcast."""
-    size_A, size_s = A.value.abs(), s.value.abs()
-    rounding = gamma(1, u) * (size_A + A.error) * (size_s + s.error)
-    return Rounded(A.value * s.value, A.error * size_s + size_A * s.error + A.error * s.error + rounding)
-
-
-def exact(tensor: Tensor) -> Rounded:
-    """A given tensor has no error."""
-    return Rounded(tensor.double(), torch.zeros_like(tensor, dtype=torch.float64))
-
-
-def slopes(weights: Weights, x: Tensor, u: float) -> tuple[list[Rounded], Rounded]:
-    """The slopes s₁ (..., K₁), …, s_L (..., K_L) and the last activation h_L (..., K_L, 1), x as in `modes`."""
-    rounded_slopes, h = [], exact(x.unsqueeze(-1))
-    for W in weights[:-1]:
-        z = product(exact(W), h, u)  # (K_l, 1)
-        value = torch.tanh(z.value)
-        true_slope = 1 - value * value
-        moved = (true_slope + CURVATURE * z.error).clamp(max=1) * z.error
-        error = (moved + 4 * u * value.abs()).clamp(max=2)
-        h = Rounded(value, error)
-        slope_error = 2 * value.abs() * error + error.square() + gamma(2, u) * (value.square() + true_slope)
-        rounded_slopes.append(Rounded(true_slope.squeeze(-1), slope_error.clamp(max=1 + 4 * u).squeeze(-1)))
-    return rounded_slopes, h
-
-
-def jacobian_allowance(tree: Order, weights: Weights, x: Tensor) -> Tensor:
-    """How far J (..., P, D), computed in the precision of x in the order `tree`, may be from the true Jacobian."""
+def allowances(orders: Mapping[str, Order], weights: Weights, x: Tensor) -> dict[str, Tensor]:
+    """For each order, how far J (..., P, D), computed so in the precision of x, may be from the true Jacobian."""
     u = unit_roundoff(x.dtype)
-    s, _ = slopes(weights, x, u)
+    A = [W.double() for W in reversed(weights)]
+    n = len(A)
+    D: dict[int, Tensor] = {}  # slopes (..., width, 1)
+    P: dict[tuple[int, int], Tensor] = {}
+    local: dict[int, Tensor] = {}
+    slope_errors: dict[int, Tensor] = {}
+    h = x.double().unsqueeze(-1)
+    h_error = remainder = torch.zeros_like(h)
+    for k in reversed(range(n)):
+        P[k, k + 1] = A[k]
+        for j in range(k + 1, n):
+            P[k, j + 1] = P[k, j] @ (D[j] * A[j])
+        if k:
+            size = A[k].abs()
+            local[k] = gamma(size.shape[1], u) * (size @ (h.abs() + h_error)) + size @ remainder
+            z, z_error = A[k] @ h, local[k]
+            for j in range(k + 1, n):
+                z_error = z_error + (P[k, j] * D[j].mT).abs() @ local[j]
+            h, D[k] = torch.tanh(z), torch.cosh(z) ** -2
+            remainder, slope_errors[k] = tanh_errors(h, D[k], z_error, u)
+            h_error = D[k] * z_error + remainder
+    by_slopes = [P[0, k].abs() @ (slope_errors[k] * P[k, n].abs()) for k in range(1, n)]
 
-    def bounded(branch: Order) -> Rounded:
-        if isinstance(branch, int):
-            return exact(weights[-1 - branch])
-        left, right = map(bounded, branch)
-        between = s[-order.span(branch[0])[1]]
-        # Whether the left or the right factor is scaled, |left| |s| |right| and its errors are the same to first order;
-        # the product's γ takes one more rounding for it.
-        return product(scaling(left, Rounded(*(tensor.unsqueeze(-2) for tensor in between)), u), right, u)
+    def by_product(i: int, k: int, j: int) -> Tensor:
+        error = gamma(len(A[k]) + 1, u) * (P[i, k].abs() @ (D[k] * P[k, j].abs()))
+        if i > 0:
+            error = (P[0, i] * D[i].mT).abs() @ error
+        return error @ (D[j] * P[j, n]).abs() if j < n else error
 
-    return bounded(tree).error
-
-
-def central_differences(weights: Weights, x: Tensor, factor: float = 1.0) -> tuple[Tensor, Tensor]:
-    """J (P, D) by (f(x + ε eⱼ) − f(x − ε eⱼ)) / 2ε, and the actual widths 2ε (D), after rounding.
-
-    ε = factor · ∛u · max(1, |xⱼ|) balances truncation, ε² |f‴|/6, against rounding.
-    """
-    epsilon = factor * math.cbrt(torch.finfo(x.dtype).eps) * x.abs().clamp(min=1)
-    above, below = x + torch.diag(epsilon), x - torch.diag(epsilon)  # (D, D)
-    width = (above - below).diagonal()
-    return ((network(weights, above) - network(weights, below)) / width.unsqueeze(-1)).mT, width
-
-
-def central_differences_allowance(weights: Weights, x: Tensor) -> Tensor:
-    """How far central differences (P, D) may be from J: truncation, by halving, plus rounding of f over ε.
-
-    With the step doubled, the truncation error aε² + O(ε⁴) becomes 4aε², so the two answers differ by three times it;
-    the whole difference is allowed, and two thirds of it is left for O(ε⁴). Rounding: each f is within δf, and the
-    doubled step's answer, which enters the difference, adds half as much.
-    """
-    u = unit_roundoff(x.dtype)
-    _, h = slopes(weights, x, u)
-    error = product(exact(weights[-1]), h, u).error  # (P, 1)
-    once, width = central_differences(weights, x)
-    twice, _ = central_differences(weights, x, 2.0)
-    return (once - twice).abs() + 4 * error / width + 4 * u * once.abs()
+    return {
+        name: torch.stack([*by_slopes, *(by_product(*places) for _, _, places in order.contractions(tree))]).sum(0)
+        for name, tree in orders.items()
+    }
