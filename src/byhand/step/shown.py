@@ -43,3 +43,27 @@ def plus_minus(mean: pd.Series, spread: pd.Series, digits: int = 3) -> pd.Series
     return pd.Series(
         [f"{m:.{digits}f} ± {s:.{digits}f}" for m, s in zip(mean, spread, strict=True)], index=mean.index, dtype=object
     )
+
+
+EVIDENCE = {
+    "comparisons": "comparisons",
+    "decisive": "decisive",
+    "within": "of these within the derived bound",
+    "median": "median error of all [ulp]",
+    "largest": "largest",
+}
+
+
+def evidence(check: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """How many comparisons there are in each group, how many could fail, and how far from the truth results are."""
+    return (
+        check.assign(within=check["within"] & check["decisive"])
+        .groupby(by, as_index=False)
+        .agg(
+            comparisons=("within", "size"),
+            decisive=("decisive", "sum"),
+            within=("within", "sum"),
+            median=("ulp_error", "median"),
+            largest=("ulp_error", "max"),
+        )
+    )
