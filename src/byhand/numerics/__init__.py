@@ -1,2 +1,2 @@
 """Numerics that several rooms share: fast matrix products, named random streams, rounding errors, certified truth,
-confidence intervals, times of rival methods."""
+an exact test, confidence intervals, times of rival methods."""
