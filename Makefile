@@ -14,9 +14,11 @@
 # make mutants  alter the mathematics everywhere, and check that the tests fail
 # make jax      install JAX, a rival in the benchmark of problem 2
 # make slurm    install the plugin that submits jobs to a Slurm cluster: snakemake --profile profiles/slurm
+# make storage  install the plugins that keep the results on an object store (docs/cluster.md)
+# make test-storage  test the whole pipeline on object stores, in pods without a shared disk, and as a module (15 minutes)
 # make test-slurm  test the pipeline and its failures on a Slurm that the tests start (Debian: slurm-wlm, munge)
 # make schema   write config.schema.json from the models of the settings
-# make lock     write requirements.lock and its companions (dev, export, jax, slurm) from pyproject.toml
+# make lock     write requirements.lock and its companions (dev, export, jax, slurm, storage) from pyproject.toml
 # make clean    remove results, logs and Snakemake's records (not the data, not .venv)
 
 PYTHON ?= python3
@@ -45,7 +47,7 @@ DRY := $(filter -n --dry-run --dryrun,$(ARGS))
 TERSE := 2>&1 | $(BYHAND).terse $(if $(DRY),--dry-run)
 SUMMARY = $(if $(DRY),:,$(BYHAND).summary)
 
-.PHONY: all setup again tools quick schema test status lint bench gallery verify export soak planted reproduce older-processor mutants jax slurm test-slurm lock clean
+.PHONY: all setup again tools quick schema test status lint bench gallery verify export soak planted reproduce older-processor mutants jax slurm test-slurm storage test-storage lock clean
 
 all: setup
 	@$(if $(findstring --configfile,$(ARGS)),$(BYHAND).check_files $(ARGS))
@@ -144,9 +146,15 @@ slurm: tools
 test-slurm: slurm
 	@$(BIN)/python -m pytest -n 4 -m slurm $(ARGS)
 
+storage: setup
+	@$(UV) install --require-hashes -r requirements-storage.lock
+
+test-storage: tools
+	@$(BIN)/python -m pytest -n 1 -m storage $(ARGS)
+
 lock: tools
 	@$(COMPILE) pyproject.toml --output-file requirements.lock
-	@for group in dev export jax slurm; do \
+	@for group in dev export jax slurm storage; do \
 		$(COMPILE) --group $$group --constraint requirements.lock --output-file requirements-$$group.lock || exit; \
 	done
 
