@@ -67,7 +67,7 @@ def test_the_files_ask_for_the_same_python() -> None:
     assert "Python 3.11, 3.12 or 3.13" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("group", ["dev", "export", "jax", "slurm"])
+@pytest.mark.parametrize("group", ["dev", "export", "jax", "slurm", "storage"])
 def test_what_a_plain_run_does_without_is_locked_apart_and_meets_the_other_versions(group: str) -> None:
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
     main, apart = locked("requirements.lock"), locked(f"requirements-{group}.lock")
