@@ -2,12 +2,17 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pandas as pd
+import pytest
+import yaml
 
+from tests.conftest import ROOT
 from tests.workflow.conftest import Project, fresh
 from tests.workflow.test_runs import contents
 
@@ -87,3 +92,109 @@ def test_each_record_names_the_version_and_the_commit(finished: Project) -> None
     for path in (finished.path / "results").rglob("*.json"):
         if ".snakemake" not in path.parts:
             assert json.loads(path.read_text(encoding="utf-8"))["project"].startswith("0.1.0"), path
+
+
+def committed(folder: Path) -> Project:
+    """A Git repository with the project in its only commit, tagged v1."""
+    project = fresh(folder)
+    shutil.copy(ROOT / ".git_archival.txt", folder)
+    (folder / ".gitattributes").write_text(".git_archival.txt export-subst\n", encoding="utf-8")
+    who = ("-c", "user.name=a", "-c", "user.email=a@b.invalid")
+    for command in (["init", "-q"], ["add", "-A"], [*who, "commit", "-qm", "all"], ["tag", "v1"]):
+        subprocess.run(["git", "-C", str(folder), *command], check=True)
+    return project
+
+
+def test_another_workflow_takes_it_from_a_git_repository(finished: Project, tmp_path: Path) -> None:
+    """As `github(…)` does in what `snakedeploy` writes, without a network; the commit is in the records."""
+    project = committed(tmp_path / "repository")
+    outer = tmp_path / "outer"
+    outer.mkdir()
+    (outer / "Snakefile").write_text(
+        f"""
+module byhand:
+    snakefile: "git+file://{project.path}/workflow/Snakefile@v1"
+    config: {{}}
+
+use rule * from byhand
+""",
+        encoding="utf-8",
+    )
+    commit = subprocess.check_output(["git", "-C", str(project.path), "rev-parse", "HEAD"], text=True)
+    shutil.rmtree(project.path / "src")  # only what was committed counts
+    done = snakemake(outer, *TARGETS)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for target in TARGETS:
+        assert (outer / target).read_bytes() == (finished.path / target).read_bytes()
+    record = json.loads((outer / "results/gradients/assignment.json").read_text(encoding="utf-8"))
+    number, _, short = record["project"].partition(", commit ")
+    assert number == "0.1.0"
+    assert commit.startswith(short)
+    assert len(short) >= 7
+
+
+def test_a_folder_of_a_larger_workflow_may_hold_it(finished: Project, tmp_path: Path) -> None:
+    fresh(tmp_path / "tools/byhand")
+    (tmp_path / "Snakefile").write_text(
+        """
+module byhand:
+    snakefile: "tools/byhand/Snakefile"
+    prefix: "inner"
+    config: {}
+
+use rule * from byhand
+""",
+        encoding="utf-8",
+    )
+    done = snakemake(tmp_path, f"inner/{TARGETS[0]}")  # its input is a printed table in the sub-folder
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "inner" / TARGETS[0]).read_bytes() == (finished.path / TARGETS[0]).read_bytes()
+
+
+@pytest.mark.storage
+def test_the_whole_of_it_under_a_prefix(finished: Project, tmp_path: Path) -> None:
+    project = fresh(tmp_path / "project")
+    (tmp_path / "Snakefile").write_text(
+        f"""
+module byhand:
+    snakefile: {str(project.path / "Snakefile")!r}
+    prefix: "inner"
+    config: {yaml.safe_load((project.path / "config.yaml").read_text(encoding="utf-8"))!r}
+
+use rule * from byhand
+""",
+        encoding="utf-8",
+    )
+    done = snakemake(tmp_path, "inner/results/report.html")
+    assert done.returncode == 0, done.stdout + done.stderr
+    made = tmp_path / "inner/results/report/claims.csv"
+    assert made.read_bytes() == (finished.path / "results/report/claims.csv").read_bytes()
+
+
+def test_the_wheel_is_complete(finished: Project, tmp_path: Path) -> None:
+    """Templates, captions and styles are in it: the page is made from it, away from the project."""
+    source = fresh(tmp_path / "source").path
+    shutil.copy(ROOT / "README.md", source)
+    shutil.copy(ROOT / "LICENSE", source)
+    built = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(built, cwd=source, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as packed:
+        packed.extractall(tmp_path / "installed")
+        shipped = {name for name in packed.namelist() if name.startswith("byhand/")}
+    own = {
+        path.relative_to(ROOT / "src").as_posix()
+        for path in (ROOT / "src/byhand").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert shipped == own
+    made = [str(path.relative_to(finished.path)) for path in (finished.path / "results").glob("*/figure_*.svg")]
+    command = [sys.executable, "-m", "byhand.report.steps.page", "--results", "results", "--configuration", "{}"]
+    command += ["--assignment", "assignment/assignment.yaml", "--page", str(tmp_path / "page.html"), "--benchmarks"]
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "installed"), "PYTHONSAFEPATH": "1"}
+    done = subprocess.run(
+        [*command, "--made", *made], cwd=finished.path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert page.count("<figure id=") == len(made)

@@ -22,6 +22,14 @@ NAMES = {
 }
 """The files that each source is read from."""
 
+TITLES = {
+    "mnist": "MNIST",
+    "california_housing": "California Housing",
+    "digits": "scikit-learn's bundled digits",
+    "diabetes": "scikit-learn's bundled diabetes data",
+}
+"""What the page calls each source."""
+
 FOLDERS = {"mnist": ("MNIST/raw", "raw", "."), "california_housing": (".", "scikit_learn_data")}
 """Where in a cache they may be; the library itself looks in the first folder."""
 

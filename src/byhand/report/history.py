@@ -15,7 +15,7 @@ from byhand.step import provenance
 class Record:
     """One step that was run, according to its provenance; paths as they were given to the step."""
 
-    step: str  # as the rule is named, with a dot for the first underscore: housing.train, relu.figure_depth
+    step: str  # as the rule is named, with a dot after the room: room.step, room.figure_name
     inputs: frozenset[str]
     settings: str
     seconds: float

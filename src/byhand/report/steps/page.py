@@ -21,6 +21,7 @@ from latex2mathml.converter import convert
 from markupsafe import Markup
 
 from byhand import step
+from byhand.data.layout import TITLES
 from byhand.report import captions, history
 from byhand.report.assignment import Assignment, load
 from byhand.report.claims import MEANINGS, SIGNS
@@ -29,12 +30,6 @@ from byhand.step.files import write_text
 from byhand.step.shown import Read, Shown, shown
 from byhand.workflow.registry import ROOMS
 
-DATA_SETS = {
-    "mnist": "MNIST",
-    "california_housing": "California Housing",
-    "digits": "scikit-learn's bundled digits",
-    "diabetes": "scikit-learn's bundled diabetes data",
-}
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
 
@@ -49,7 +44,7 @@ def environment(rooms: Path) -> jinja2.Environment:
     )
     formula = jinja.get_template("formula.html.j2")
     jinja.filters["formula"] = lambda tex: Markup(formula.render(mathml=convert(tex.strip(), display="block")))  # noqa: S704
-    jinja.filters["named"] = lambda dataset: DATA_SETS.get(dataset, dataset.replace("_", " "))
+    jinja.filters["named"] = lambda dataset: TITLES.get(dataset, dataset.replace("_", " "))
     jinja.filters["sign"] = SIGNS.__getitem__
     jinja.filters["slug"] = lambda words: words.replace(" ", "-")
     return jinja
