@@ -87,6 +87,8 @@ fingerprint.save()
 
 
 onstart:
+    for change in configuration.changes(config, Path("results")):
+        print(f"{change}: what depends on it is replaced; `--directory FOLDER` keeps both", file=sys.stderr)
     keep_with_results(Path.cwd())
 
 

@@ -28,6 +28,7 @@ def tables(read: Read) -> list[Shown]:
                 "initialization": "initialisation",
                 "depth": "depth",
                 "hidden_width": "width",
+                "learning_rate": "learning rate",
                 "accuracy": "test accuracy [%]",
             }
             | {"learn": "seeds that learn", "saturated_share": "saturated units at the start"}

@@ -105,7 +105,7 @@ def depth(curves: pd.DataFrame, layers: pd.DataFrame, learned: float = 0.5) -> p
         layers: one row per seed, probed epoch (0 is the start) and layer.
         learned: the test accuracy; the first epoch that reaches it counts as the beginning of learning.
     """
-    cell = ["initialization", "depth", "hidden_width", "order"]
+    cell = ["initialization", "depth", "hidden_width", "order", "learning_rate"]
 
     def rows() -> Iterator[dict[str, object]]:
         probes = dict(list(layers.groupby(cell)))

@@ -5,6 +5,7 @@ Imported while Snakemake reads the Snakefile, so nothing heavy is imported here.
 
 import contextlib
 import datetime
+import json
 import os
 import re
 import shlex
@@ -86,12 +87,23 @@ def differences(config: Mapping[str, Any], assignment: Path) -> list[str]:
     return list(_differences(config, read_yaml(assignment), ""))
 
 
-def _differences(values: Mapping[str, Any], wanted: Mapping[str, Any], prefix: str) -> Iterator[str]:
+def _differences(
+    values: Mapping[str, Any], wanted: Mapping[str, Any], prefix: str, owner: str = "the assignment's is"
+) -> Iterator[str]:
     for key, value in wanted.items():
         if isinstance(value, Mapping):
-            yield from _differences(values[key], value, f"{prefix}{key}.")
-        elif values[key] != value:
-            yield f"{prefix}{key} is {values[key]}, the assignment's is {value}"
+            yield from _differences(values.get(key, {}), value, f"{prefix}{key}.", owner)
+        elif key in values and values[key] != value:
+            yield f"{prefix}{key} is {values[key]}, {owner} {value}"
+
+
+def changes(config: Mapping[str, Any], results: Path) -> list[str]:
+    """Which settings differ from those that the page in `results` was made with, in words; none if there is no page."""
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        record = json.loads((results / "report.json").read_text(encoding="utf-8"))
+        before = json.loads(record["settings"]["configuration"])
+        return list(_differences(config, before, "", "was"))
+    return []
 
 
 def or_exit(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -62,7 +62,7 @@ def main(files: step.Files, settings: TrainStep) -> step.Facts:
         order=streams(settings, "order") if settings.order == "shuffled" else None,
     )
     cell = {name: getattr(settings, name) for name in ("initialization", "depth", "hidden_width", "order")}
-    case = {**images.columns, **cell}
+    case = {**images.columns, **cell, "learning_rate": settings.learning_rate}
     probed = {round(epochs * k / settings.probes) for k in range(1, settings.probes + 1)}
     curves, layers = [], {0: layer_table(parameters, probe)}
     torch.set_flush_denormal(True)  # numbers below 1e-38 would slow small initialisations tenfold and change nothing
