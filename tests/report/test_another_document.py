@@ -82,7 +82,7 @@ def document(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         path = Path("results", f"{name}.csv")
         tables.write(pd.DataFrame(columns), path)
         facts = {"settings": {}, "inputs": [], "threads": 1, "wall_seconds": 0.1, "facts": {}}
-        provenance.write([path], step=f"byhand.{name.replace('/', '.steps.')}", **facts)  # type: ignore[arg-type]
+        provenance.write([path], step="byhand.report.steps.judge", **facts)  # type: ignore[arg-type]
     return tmp_path
 
 

@@ -32,7 +32,8 @@ def write(
     The pictures of a figure, which differ only in format, have one record. Times and the machine are recorded only
     here, so that the outputs of two runs can be compared byte for byte.
     """
-    used = [step, *(name for name in sys.modules if name.startswith("byhand."))]  # some are imported by a computed name
+    # Some are imported by a computed name; a folder without __init__.py is in sys.modules too, and no code.
+    used = [step, *(name for name, module in sys.modules.items() if name.startswith("byhand.") and module.__file__)]
     shared = {
         "inputs": {str(path): files.sha256(path) for path in inputs},
         "code": {"fingerprint": fingerprint.code(*used), "modules": sorted(fingerprint.modules(*used))},

@@ -175,13 +175,21 @@ def figure(room: str, name: str) -> dict[str, Any]:
 
 
 def written_by(rules: Iterable[Any], room: str, benchmarks: bool = False) -> list[Any]:
-    """What a room's rules without wildcards write: its benchmarks, or all others."""
-    return [
-        path
+    """What a room's rules without wildcards write: its benchmarks, or all others.
+
+    By where it lies, since another workflow may give the rules other names.
+    """
+    own = re.compile(rf"(^|/)results/{room}[/.]")
+    written = [
+        path.apply_wildcards({})  # a copy
         for rule in rules
-        if rule.name.startswith(f"{room}_") and not rule.has_wildcards() and ("benchmark" in rule.name) == benchmarks
+        if not rule.has_wildcards() and ("benchmark" in rule.name) == benchmarks
         for path in rule.output
+        if own.search(path)
     ]
+    for path in written:
+        path.flags.pop("report", None)  # whoever reads a figure does not show it once more
+    return written
 
 
 def download_flags(section: Mapping[str, Any]) -> Callable[[Any], list[str]]:
