@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -47,3 +48,44 @@ def test_a_bug_is_worth_the_paired_difference() -> None:
     worth = table[table["split"] == "test"].set_index("mended")
     assert worth["worth"].to_dict() == pytest.approx({"all": 0.2, "x": -0.1})
     assert worth["standard_deviation"].to_dict() == pytest.approx({"all": math.sqrt(0.02), "x": 0.0}, abs=1e-12)
+
+
+def curves(runs: int, shift: float = 0.0, protocol: str = "published", epochs: int = 3) -> pd.DataFrame:
+    noise = np.random.default_rng(len(protocol)).normal(size=(runs, epochs, 3))
+    losses = np.exp(0.1 * noise + shift)
+    index = [(protocol, seed, epoch + 1) for seed in range(runs) for epoch in range(epochs)]
+    table = pd.DataFrame(index, columns=["protocol", "seed", "epoch"])
+    return table.assign(**{f"{split}_loss": losses[..., k].ravel() for k, split in enumerate(comparison.SPLITS)})
+
+
+def outcome(ours: pd.DataFrame, printed: pd.DataFrame) -> dict[str, tuple[int, int, float]]:
+    found = comparison.exact_tests(ours, printed)
+    columns = (found[name].to_list() for name in ("numbers", "reruns", "p_value"))
+    return dict(zip(found["family"], zip(*columns, strict=True), strict=True))
+
+
+def test_the_printed_curve_is_one_more_run_or_not() -> None:
+    ours = curves(39)
+    middle = pd.DataFrame({"epoch": [1, 2, 3], "train_loss": 1.0, "validation_loss": 1.0, "test_loss": 1.0})
+    found = outcome(ours, middle)
+    assert {family: row[:2] for family, row in found.items()} == {"curve": (9, 39), "final losses": (3, 39)}
+    assert min(row[2] for row in found.values()) > 0.5
+    found = outcome(ours, middle.assign(test_loss=[1.0, 5.0, 1.0]))  # one number of the second epoch
+    assert found["curve"][2] == 1 / 40
+    assert found["final losses"][2] > 0.5
+
+
+def test_fewer_than_19_runs_test_nothing_and_other_protocols_are_not_the_printed_code() -> None:
+    one = curves(1).drop(columns=["protocol", "seed"])
+    assert comparison.exact_tests(curves(18), one).empty
+    assert comparison.exact_tests(curves(19, protocol="corrected"), one).empty
+    assert len(comparison.exact_tests(curves(19), one)) == 2
+    assert comparison.exact_tests(curves(19), one.iloc[:0]).empty
+
+
+def test_the_power_is_the_share_of_another_codes_runs_that_are_told_apart() -> None:
+    far, near = curves(10, shift=5.0, protocol="far away"), curves(10, protocol="the same")
+    found = comparison.powers(pd.concat([curves(39), far, near]))
+    power = dict(zip(zip(found["family"], found["alternative"], strict=True), found["power"], strict=True))
+    assert power["curve", "far away"] == power["final losses", "far away"] == 1
+    assert power["curve", "the same"] <= 0.3

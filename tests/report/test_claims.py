@@ -41,22 +41,22 @@ TABLE = pd.DataFrame({"dataset": "mnist", "kind": ["a", "a", "b"], "x": [0.1, 0.
 
 
 def test_a_claim_holds_if_its_condition_is_true_of_every_row_that_it_is_about() -> None:
-    found = judge_claim("claim", CLAIM, TABLE)
+    found = judge_claim("claim", CLAIM, lambda _: TABLE)
     assert (found.verdict, found.value, found.rows) == ("holds", 0.5, 2)
 
 
 @pytest.mark.parametrize("otherwise", ["does not hold", "holds with a correction"])
 def test_one_number_flips_the_verdict(otherwise: str) -> None:
     table = TABLE.assign(x=[0.1, 1.5, 7.0])
-    found = judge_claim("claim", replace(CLAIM, otherwise=otherwise), table)
+    found = judge_claim("claim", replace(CLAIM, otherwise=otherwise), lambda _: table)
     assert (found.verdict, found.value) == (otherwise, 1.5)
 
 
 def test_a_claim_about_times_depends_on_the_hardware_where_its_condition_is_true() -> None:
     times = replace(CLAIM, verdict="depends on the hardware", absent="no GPU was measured")
-    assert judge_claim("claim", times, TABLE).verdict == "depends on the hardware"
-    assert judge_claim("claim", times, TABLE.assign(x=2.0)).verdict == "does not hold"
-    assert judge_claim("claim", replace(times, rows="kind == 'c'"), TABLE).why_not == "no GPU was measured"
+    assert judge_claim("claim", times, lambda _: TABLE).verdict == "depends on the hardware"
+    assert judge_claim("claim", times, lambda _: TABLE.assign(x=2.0)).verdict == "does not hold"
+    assert judge_claim("claim", replace(times, rows="kind == 'c'"), lambda _: TABLE).why_not == "no GPU was measured"
 
 
 NUMBER = Number(table="room/table.csv", figure="x.max()", rows="kind == 'a'")
@@ -87,20 +87,51 @@ def test_a_finding_that_does_not_fit_is_told(wrong: Finding, line: str) -> None:
 
 
 def test_other_data_and_absent_rows_are_not_judged_and_the_reason_is_given() -> None:
-    other = judge_claim("claim", replace(CLAIM, data="california_housing"), TABLE)
+    other = judge_claim("claim", replace(CLAIM, data="california_housing"), lambda _: TABLE)
     assert (other.verdict, other.why_not) == (
         "not judged",
         "it is about california_housing, and this run uses other data",
     )
-    absent = judge_claim("claim", replace(CLAIM, rows="kind == 'c'"), TABLE)
+    absent = judge_claim("claim", replace(CLAIM, rows="kind == 'c'"), lambda _: TABLE)
     assert absent.verdict == "not judged"
     assert "no row of room/table.csv" in absent.why_not
+
+
+@pytest.mark.parametrize(
+    ("p_value", "power", "verdict"),
+    [
+        (0.2, 0.9, "holds"),
+        (0.2, 0.8, "holds"),
+        (0.2, 0.79, "consistent, but the test is weak"),
+        (0.2, float("nan"), "consistent, but the test is weak"),
+        (0.03, 0.1, "does not hold"),
+        (0.05, 1.0, "does not hold"),  # p at the level rejects
+    ],
+)
+def test_a_test_that_rejects_nothing_is_worth_its_power(p_value: float, power: float, verdict: str) -> None:
+    claim = replace(
+        CLAIM,
+        rows="",
+        table="test.csv",
+        condition="p_value > @level",
+        figure="p_value.min()",
+        level=0.05,
+        power=Number(table="power.csv", rows="alternative != 'nothing'", figure="power.min()"),
+        against="another code",
+    )
+    tables = {
+        "test.csv": pd.DataFrame({"p_value": [p_value]}),
+        "power.csv": pd.DataFrame({"alternative": ["other", "nothing"], "power": [power, 0.0]}),
+    }
+    found = judge_claim("claim", claim, tables.__getitem__)
+    assert (found.verdict, found.value) == (verdict, p_value)
+    assert found.power == pytest.approx(power, nan_ok=True)
 
 
 @pytest.mark.parametrize("field", ["rows", "condition", "figure"])
 def test_an_expression_that_does_not_fit_the_table_is_told(field: str) -> None:
     with pytest.raises(BadInput, match=r"claim: does not fit room/table\.csv .*nothing"):
-        judge_claim("claim", replace(CLAIM, **{field: "nothing > 1"}), TABLE)
+        judge_claim("claim", replace(CLAIM, **{field: "nothing > 1"}), lambda _: TABLE)
 
 
 def test_the_assignments_claims_are_complete() -> None:
@@ -110,7 +141,9 @@ def test_the_assignments_claims_are_complete() -> None:
     for name, finding in claims.load_findings(FINDINGS).items():
         assert finding.claim in found, name
     for name, claim in found.items():
-        assert claim.expected in (claim.verdict, claim.otherwise), name
+        weak = ("consistent, but the test is weak",) if claim.power else ()
+        assert claim.expected in (claim.verdict, claim.otherwise, *weak), name
+        assert bool(claim.power) == bool(claim.level) == bool(claim.against), name
         assert bool(claim.correction) == (claim.expected == claim.otherwise), name
 
 

@@ -82,7 +82,7 @@ rule own:
 def test_an_experiment_of_ones_own_is_not_judged_as_the_assignments(finished: Project) -> None:
     """The small configuration of the tests is one."""
     claims = pd.read_csv(finished.path / "results/report/claims.csv").set_index("claim")
-    printed = claims.loc["printed_training"]
+    printed = claims.loc["printed_xavier"]
     assert printed["verdict"] == "not judged"
     assert printed["why_not"] == "initialization.assignment.depth is 2, the assignment's is 8"
     assert claims.loc["derivatives_in_code", "verdict"] != "not judged"  # its settings are the assignment's

@@ -6,6 +6,12 @@ HOUSING = config["housing"]
 OPTIMISATION = {key: HOUSING["training"][key] for key in HOUSING["training"] if key != "epochs"}
 
 
+def train_settings(wildcards):
+    """The settings of a training: the code that may have printed the losses is run more often."""
+    often = {"seeds": HOUSING["exact_test"]["reruns"]} if wildcards.protocol.startswith("published") else {}
+    return flags({**HOUSING["training"], **often})
+
+
 use rule step as housing_train with:
     """Train the network under one protocol, all seeds together."""
     input:
@@ -15,7 +21,7 @@ use rule step as housing_train with:
     log:
         "logs/housing/training/{protocol}.log",
     params:
-        **step("housing.steps.train", HOUSING["training"]),
+        **{**step("housing.steps.train"), "settings": train_settings},
 
 
 use rule step as housing_autograd_check with:
@@ -53,6 +59,8 @@ use rule step as housing_compare with:
             final_losses="results/housing/final_losses.csv",
             bugs="results/housing/bugs.csv",
             printed_curve="results/housing/printed_curve.csv",
+            exact_test="results/housing/exact_test.csv",
+            power="results/housing/power.csv",
         ),
     log:
         "logs/housing/compare.log",

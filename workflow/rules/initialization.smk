@@ -14,6 +14,12 @@ DRAWN_BY = "byhand.initialization.initializations."  # the step imports a module
 PROPAGATION = f"results/initialization/propagation/{ONE}"
 
 
+def train_settings(wildcards):
+    """The settings of a training: the assignment's own networks, which have printed figures, are run more often."""
+    own = any(all(str(value) == wildcards[name] for name, value in cell._asdict().items()) for cell in ASSIGNMENT)
+    return flags({**INITIALIZATION["training"], **({"seeds": INITIALIZATION["exact_test"]["reruns"]} if own else {})})
+
+
 use rule step as initialization_propagate with:
     """Send a batch through random networks and back, and compare it with the theory."""
     input:
@@ -50,7 +56,7 @@ use rule step as initialization_train with:
     resources:
         **at_most(mem_mb=3000),
     params:
-        **step("initialization.steps.train", INITIALIZATION["training"]),
+        **{**step("initialization.steps.train"), "settings": train_settings},
         initialization=lambda wildcards: fingerprint.code_if_any(DRAWN_BY + wildcards.initialization),
 
 
@@ -80,6 +86,8 @@ use rule step as initialization_compare with:
             assignment="results/initialization/assignment.csv",
             by_depth="results/initialization/depth.csv",
             agreement="results/initialization/agreement.csv",
+            exact_test="results/initialization/exact_test.csv",
+            power="results/initialization/power.csv",
         ),
     log:
         "logs/initialization/compare.log",

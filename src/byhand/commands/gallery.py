@@ -28,7 +28,7 @@ def verdicts(claims: Iterable[tuple[str, str, str]]) -> str:
     lines = ["| verdict | claims | |", "| --- | --- | --- |"]
     claims = list(claims)
     for verdict, sign in SIGNS.items():
-        said = [f"“{says}” (exercise {exercise})" for exercise, says, found in claims if found == verdict]
+        said = [f"{says} (exercise {exercise})" for exercise, says, found in claims if found == verdict]
         shown = said if verdict in ALL_SHOWN else said[:1]
         if said:
             start = "" if shown == said else "such as "

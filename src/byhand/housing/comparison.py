@@ -3,8 +3,10 @@
 import math
 from collections.abc import Iterator, Mapping
 
+import numpy as np
 import pandas as pd
 
+from byhand.numerics import exact_test
 from byhand.numerics.intervals import mean_interval, prediction_interval
 
 SPLITS = ("train", "validation", "test")
@@ -89,7 +91,7 @@ def bug_effects(runs: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for protocol in runs["protocol"].unique():
         if protocol.startswith("mended_") or protocol == "corrected":
-            worth = losses.loc["published"] - losses.loc[protocol]
+            worth = (losses.loc["published"] - losses.loc[protocol]).dropna()  # the seeds that both have
             rows += [
                 {
                     "mended": "all" if protocol == "corrected" else protocol.removeprefix("mended_"),
@@ -102,3 +104,66 @@ def bug_effects(runs: pd.DataFrame) -> pd.DataFrame:
                 for split in SPLITS
             ]
     return pd.DataFrame(rows)
+
+
+def families(runs: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The printed numbers that are tested together: the losses of all epochs, and those of the last alone."""
+    return {"curve": runs, "final losses": runs[runs["epoch"] == runs["epoch"].max()]}
+
+
+def numbers(runs: pd.DataFrame) -> np.ndarray:
+    """The losses of each seed (seeds, epochs · splits)."""
+    losses = [f"{split}_loss" for split in SPLITS]
+    return runs.assign(seed=runs.get("seed", 0)).pivot(index="seed", columns="epoch", values=losses).to_numpy()
+
+
+def family_of_losses(count: int) -> exact_test.Family:
+    """Losses on the logarithmic scale, printed with all their digits."""
+    return exact_test.Family(["log"] * count, [15] * count)
+
+
+def exact_tests(runs: pd.DataFrame, printed: pd.DataFrame) -> pd.DataFrame:
+    """Whether the printed losses are those of one more run of each protocol with the notebook's bugs.
+
+    Args:
+        runs: one row per protocol, seed and epoch, with train_loss, validation_loss, test_loss.
+        printed: one row per epoch, with the same columns; may be empty.
+    """
+
+    def rows() -> Iterator[dict[str, object]]:
+        for protocol, own in runs.groupby("protocol", sort=False):
+            if str(protocol).startswith("published") and len(printed):
+                for (family, group), print_of in zip(families(own).items(), families(printed).values(), strict=True):
+                    ours, (theirs,) = numbers(group), numbers(print_of)
+                    if exact_test.enough(ours):
+                        p = family_of_losses(ours.shape[1]).p_value(ours, theirs)
+                        yield {
+                            "family": family,
+                            "protocol": protocol,
+                            "numbers": ours.shape[1],
+                            "reruns": len(ours),
+                            "p_value": p,
+                        }
+
+    return pd.DataFrame(rows(), columns=["family", "protocol", "numbers", "reruns", "p_value"])
+
+
+def powers(runs: pd.DataFrame) -> pd.DataFrame:
+    """How often the test of the notebook's code would have noticed that another code had printed the losses."""
+
+    def rows() -> Iterator[dict[str, object]]:
+        null = families(runs[runs["protocol"] == "published"])
+        for protocol, own in runs.groupby("protocol", sort=False):
+            for family, group in families(own).items():
+                ours, others = numbers(null[family]), numbers(group)
+                if protocol != "published" and exact_test.enough(ours):
+                    power = family_of_losses(ours.shape[1]).power(ours, others)
+                    yield {
+                        "family": family,
+                        "alternative": protocol,
+                        "alternative_runs": len(others),
+                        "reruns": len(ours),
+                        "power": power,
+                    }
+
+    return pd.DataFrame(rows(), columns=["family", "alternative", "alternative_runs", "reruns", "power"])

@@ -32,7 +32,7 @@ def optimised(
         "b2": initial.b2[0].reshape(1),
     }
     parameters = {name: tensor.clone().requires_grad_() for name, tensor in parameters.items()}
-    optimiser = torch.optim.Adam(parameters.values(), lr=settings.learning_rate)
+    optimiser = torch.optim.Adam(parameters.values(), lr=settings.learning_rate * protocol.learning_rate_factor)
     if protocol.hidden_layer_frozen:
         parameters["W1"] = initial.W1[0].clone().requires_grad_()  # the optimiser still holds the previous one
     return parameters, optimiser

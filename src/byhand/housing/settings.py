@@ -49,6 +49,12 @@ class Training(Optimisation):
     epochs: EpochsOfData = Field(description="epochs for each data set")
 
 
+class ExactTest(Section):
+    """Whether the printed losses are those of one more run."""
+
+    reruns: SeveralSeeds = Field(description="runs, in place of `seeds`, of each code that may have printed them")
+
+
 class AutogradCheck(Section):
     """The training by hand against autograd and torch.optim."""
 
@@ -65,6 +71,7 @@ class Housing(Section):
     """Problem 1, exercise 3."""
 
     training: Training
+    exact_test: ExactTest
     autograd_check: AutogradCheck
     benchmark: Benchmark
 

@@ -215,7 +215,8 @@ def train(data: Split, parameters: Parameters, protocol: Protocol, settings: Opt
     learned = torch.ones_like(theta)
     learned[:, : hidden_width * input_width] = not protocol.hidden_layer_frozen
     moments = Moments(torch.zeros_like(theta), torch.zeros_like(theta))
-    start = torch.full((len(theta), 1), settings.learning_rate, dtype=theta.dtype)
+    learning_rate = settings.learning_rate * protocol.learning_rate_factor
+    start = torch.full((len(theta), 1), learning_rate, dtype=theta.dtype)
     plateau = Plateau(start, torch.full_like(start, torch.inf, dtype=torch.float64), torch.zeros_like(start))
 
     batch_size = settings.batch_size

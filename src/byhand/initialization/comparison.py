@@ -1,12 +1,13 @@
 """Tables that compare the measurements with the printed figures, with the theory, and by depth."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 
 from byhand.initialization.figures.appearance import PRINTED_NAMES
+from byhand.numerics import exact_test
 from byhand.numerics.intervals import prediction_interval
 
 MEASURES = {"train_loss": 5e-7, "train_accuracy": 5e-5, "test_loss": 5e-7, "test_accuracy": 5e-5}
@@ -132,3 +133,94 @@ def depth(curves: pd.DataFrame, layers: pd.DataFrame, learned: float = 0.5) -> p
             }
 
     return pd.DataFrame(rows())
+
+
+PRINTED_FAMILY = exact_test.Family(
+    scales=[scale for scale in ("log", "logit", "log", "logit") for _ in range(5)],
+    digits=[digits for digits in (6, 4, 6, 4) for _ in range(5)],
+)
+"""The 20 figures of an initialisation: losses with six decimals, and accuracies, in percent, with two."""
+
+
+def figures(runs: pd.DataFrame) -> np.ndarray:
+    """The running means of each seed (seeds, measures · epochs), in the order of `MEASURES`.
+
+    The loss of a run that diverged counts as 1e300, since the test needs numbers.
+    """
+    columns = [f"running_{measure}" for measure in MEASURES]
+    values = runs.pivot(index="seed", columns="epoch", values=columns).to_numpy()
+    return np.asarray(np.nan_to_num(values, nan=1e300, posinf=1e300))
+
+
+def printed_figures(running: pd.DataFrame) -> np.ndarray:
+    """The printed running means of one initialisation, in the same order (measures · epochs)."""
+    ordered = running.sort_values("epoch")
+    return np.concatenate(
+        [ordered[m] if m in ordered else ordered[f"{m}_percent"] / 100 for m in MEASURES], dtype=np.float64
+    )
+
+
+def exact_tests(runs: pd.DataFrame, running: pd.DataFrame) -> pd.DataFrame:
+    """Whether the figures printed for an initialisation are those of one more run.
+
+    Args:
+        runs: the assignment's networks, one row per initialisation, order, seed and epoch.
+        running: one row per init and epoch, as printed; may be empty.
+    """
+
+    def rows() -> Iterator[dict[str, object]]:
+        for init, printed in running.groupby("init", sort=False):
+            name = PRINTED_NAMES.get(str(init), str(init))
+            for order, group in runs[runs["initialization"] == name].groupby("order"):
+                ours, theirs = figures(group), printed_figures(printed)
+                if exact_test.enough(ours) and ours.shape[1] == len(theirs):
+                    yield {
+                        "initialization": name,
+                        "order": order,
+                        "numbers": len(theirs),
+                        "reruns": len(ours),
+                        "p_value": PRINTED_FAMILY.p_value(ours, theirs),
+                    }
+
+    return pd.DataFrame(rows(), columns=["initialization", "order", "numbers", "reruns", "p_value"])
+
+
+def powers(runs: pd.DataFrame, depth: int, hidden_width: int, initializations: Sequence[str]) -> pd.DataFrame:
+    """How often the test of an initialisation would have noticed that another network had printed its figures.
+
+    Args:
+        runs: all networks, one row per seed and epoch.
+        depth: of the assignment's networks.
+        hidden_width: of the assignment's networks.
+        initializations: of the assignment's networks.
+    """
+    width = runs[runs["hidden_width"] == hidden_width]
+    own = width[(width["depth"] == depth) & (width["order"] == "file")]
+    shuffled = width[(width["depth"] == depth) & (width["order"] == "shuffled")]
+    deeper = width[(width["depth"] != depth) & (width["order"] == "file")]
+
+    def alternatives(name: str) -> Iterator[tuple[str, str, pd.DataFrame]]:
+        for other in initializations:
+            if other != name:
+                yield "initialization", other, own[own["initialization"] == other]
+        yield "order", "shuffled", shuffled[shuffled["initialization"] == name]
+        for other_depth, group in deeper[deeper["initialization"] == name].groupby("depth"):
+            yield "depth", str(other_depth), group
+
+    def rows() -> Iterator[dict[str, object]]:
+        for name in initializations:
+            ours = figures(own[own["initialization"] == name])
+            for kind, alternative, group in alternatives(name):
+                if len(group) and exact_test.enough(ours) and ours.shape[1] == len(PRINTED_FAMILY.scales):
+                    others = figures(group)
+                    yield {
+                        "initialization": name,
+                        "kind": kind,
+                        "alternative": alternative,
+                        "alternative_runs": len(others),
+                        "reruns": len(ours),
+                        "power": PRINTED_FAMILY.power(ours, others),
+                    }
+
+    columns = ["initialization", "kind", "alternative", "alternative_runs", "reruns", "power"]
+    return pd.DataFrame(rows(), columns=columns)

@@ -78,6 +78,12 @@ class Training(Section):
     probe_images: Images = Field(description="test images that the layers are probed with")
 
 
+class ExactTest(Section):
+    """Whether the printed figures are those of one more run."""
+
+    reruns: SeveralSeeds = Field(description="runs, in place of `seeds`, of the assignment's own networks")
+
+
 class Propagation(Section):
     """One batch through random networks and back."""
 
@@ -114,6 +120,7 @@ class Initialization(Section):
     grid: Grid
     assignment: Assignment
     training: Training
+    exact_test: ExactTest
     propagation: Propagation
     phase: Phase
     benchmark: Benchmark

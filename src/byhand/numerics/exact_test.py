@@ -17,6 +17,7 @@ Vovk, Gammerman and Shafer, Algorithmic Learning in a Random World (2005), secti
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -25,6 +26,30 @@ from byhand.errors import BadInput
 
 Scale = Literal["log", "logit"]
 """log for a loss, which is positive; logit for an accuracy, in [0, 1]."""
+
+LEVEL = 0.05
+"""The largest p-value that rejects."""
+
+
+@dataclass(frozen=True)
+class Family:
+    """Numbers that are tested together: the scale of each, and how many of its decimals are printed."""
+
+    scales: Sequence[Scale]
+    digits: Sequence[int]
+
+    def p_value(self, runs: np.ndarray, printed: np.ndarray) -> float:
+        """As `p_value`."""
+        return p_value(runs, printed, self.scales, self.digits)
+
+    def power(self, runs: np.ndarray, alternatives: np.ndarray) -> float:
+        """As `power`, at `LEVEL`."""
+        return power(runs, alternatives, self.scales, self.digits, LEVEL)
+
+
+def enough(runs: np.ndarray) -> bool:
+    """Whether so many reruns can reject anything at `LEVEL`."""
+    return 1 / (len(runs) + 1) <= LEVEL
 
 
 def transformed(values: np.ndarray, scales: Sequence[Scale], digits: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
@@ -109,7 +134,7 @@ def p_value(runs: np.ndarray, printed: np.ndarray, scales: Sequence[Scale], digi
 
 
 def power(
-    runs: np.ndarray, alternatives: np.ndarray, scales: Sequence[Scale], digits: Sequence[int], level: float = 0.05
+    runs: np.ndarray, alternatives: np.ndarray, scales: Sequence[Scale], digits: Sequence[int], level: float = LEVEL
 ) -> float:
     """The share of the runs of another code that the test rejects at the level, each taken for the printed run.
 

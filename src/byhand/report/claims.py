@@ -15,6 +15,7 @@ from byhand.workflow.yaml_files import read_yaml
 SIGNS = {
     "holds": "✓",
     "holds with a correction": "≈",
+    "consistent, but the test is weak": "~",
     "depends on the hardware": "⚙",
     "does not hold": "✗",
     "not judged": "–",
@@ -24,6 +25,7 @@ SIGNS = {
 MEANINGS = {
     "holds": "right as it stands",
     "holds with a correction": "right in substance; what must be corrected is said below",
+    "consistent, but the test is weak": "not rejected; but the test would often have missed what would make it wrong",
     "depends on the hardware": "another machine may give another answer; measured on this one",
     "does not hold": "the evidence is against it",
     "not judged": "this run has no evidence",
@@ -33,9 +35,27 @@ MEANINGS = {
 Exercises = Annotated[str, BeforeValidator(str), text("numbers of exercises, such as 4 or 4, 5", r"\d+(, \d+)*")]
 Text = Annotated[str, BeforeValidator(str), Field(title="text")]
 Verdict = Annotated[
-    Literal["holds", "holds with a correction", "depends on the hardware", "does not hold"],
+    Literal[
+        "holds",
+        "holds with a correction",
+        "consistent, but the test is weak",
+        "depends on the hardware",
+        "does not hold",
+    ],
     Field(title=f"one of {', '.join(list(SIGNS)[:-1])}"),
 ]
+
+
+WEAK = 0.8
+"""The power below which a test that rejects nothing says little."""
+
+
+class Number(Section):
+    """One number: an expression over rows of a table."""
+
+    table: Text
+    figure: Text
+    rows: Text = ""
 
 
 class Claim(Section):
@@ -55,6 +75,9 @@ class Claim(Section):
     verdict: Verdict = "holds"
     otherwise: Verdict = "does not hold"
     absent: Text = ""
+    level: Annotated[float, Field(gt=0, lt=1, title="a number above 0 and below 1")] | None = None
+    power: Number | None = None
+    against: Text = ""
     correction: Text = ""
 
 
@@ -63,14 +86,6 @@ class OwnClaim(Claim):
 
     author: Text
     exercise: Text = ""
-
-
-class Number(Section):
-    """One number of a finding: an expression over rows of a table."""
-
-    table: Text
-    figure: Text
-    rows: Text = ""
 
 
 class Finding(Section):
@@ -112,7 +127,8 @@ def load_findings(path: Path) -> dict[str, Finding]:
 
 def evidence(claims: Path, findings: Path, own: Path | None = None) -> list[str]:
     """The tables that the claims and findings rest on, as paths under `results`."""
-    rests_on = [claim.table for claim in (load(claims) | (load_own(own) if own else {})).values()]
+    known = (load(claims) | (load_own(own) if own else {})).values()
+    rests_on = [claim.table for claim in known] + [claim.power.table for claim in known if claim.power]
     rests_on += [number.table for finding in load_findings(findings).values() for number in finding.numbers.values()]
     return sorted({f"results/{table}" for table in rests_on})
 

@@ -7,29 +7,34 @@ from typing import Any
 import pandas as pd
 
 from byhand.errors import BadInput
-from byhand.report.claims import Claim, Finding
+from byhand.report.claims import WEAK, Claim, Finding, Number
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """The verdict, the number it rests on, and how many rows that is from; or why there is no verdict."""
+    """The verdict, the number it rests on, how many rows that is from, and the power; or why there is no verdict."""
 
     verdict: str
     value: float | None
     rows: int
     why_not: str = ""
+    power: float | None = None
 
 
-def judge_claim(name: str, claim: Claim, table: pd.DataFrame, differences: Iterable[str] = ()) -> Judgement:
-    """Judge one claim by its table.
+def judge_claim(
+    name: str, claim: Claim, read: Callable[[str], pd.DataFrame], differences: Iterable[str] = ()
+) -> Judgement:
+    """Judge one claim by its table, which `read` gives by its name.
 
     `differences` lists the settings that are not the assignment's; a claim that rests on one of them is not judged.
+    Where a test does not reject the claim, but has less than the power `WEAK`, the verdict says so.
 
     Raises:
         BadInput: an expression of the claim does not fit the table.
     """
     if reasons := rests_on(claim, differences):
         return Judgement("not judged", None, 0, reasons[0])
+    table = read(claim.table)
     if other(claim.data, table):
         return Judgement("not judged", None, 0, f"it is about {claim.data}, and this run uses other data")
     try:
@@ -37,12 +42,23 @@ def judge_claim(name: str, claim: Claim, table: pd.DataFrame, differences: Itera
         if rows.empty:
             why = claim.absent or f"no row of {claim.table} is about it under this configuration"
             return Judgement("not judged", None, 0, why)
-        holds: Any = rows.eval(claim.condition, engine="python")
+        holds: Any = rows.eval(claim.condition, engine="python", local_dict={"level": claim.level})
         value: Any = rows.eval(claim.figure, engine="python")
         verdict = claim.verdict if bool(pd.Series(holds).all()) else claim.otherwise
-        return Judgement(verdict, float(value), len(rows))
+        power = number(claim.power, read) if claim.power else None
+        if power is not None and verdict == claim.verdict and not power >= WEAK:
+            verdict = "consistent, but the test is weak"
+        return Judgement(verdict, float(value), len(rows), power=power)
     except Exception as error:  # pandas raises many kinds of errors
         raise BadInput(f"{name}: does not fit {claim.table} ({type(error).__name__}: {error})") from error
+
+
+def number(of: Number, read: Callable[[str], pd.DataFrame]) -> float:
+    """The value of an expression over rows of a table."""
+    table = read(of.table)
+    rows = table.query(of.rows, engine="python") if of.rows else table
+    value: Any = rows.eval(of.figure, engine="python")
+    return float(value)
 
 
 def finding_text(name: str, finding: Finding, read: Callable[[str], pd.DataFrame]) -> str:

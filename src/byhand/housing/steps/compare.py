@@ -3,7 +3,7 @@
 import pandas as pd
 
 from byhand import step
-from byhand.housing.comparison import SPLITS, bug_effects, final_losses, printed_curve
+from byhand.housing.comparison import SPLITS, bug_effects, exact_tests, final_losses, powers, printed_curve
 from byhand.step import tables
 
 LOSSES = [f"{split}_loss" for split in SPLITS]
@@ -20,9 +20,14 @@ def main(files: step.Files) -> step.Facts:
     if data["dataset"] != "california_housing":
         printed = printed.iloc[:0]  # nothing was printed about other data
     final = {split: printed[f"{split}_loss"].iloc[-1] for split in SPLITS if len(printed)}
-    comparisons = final_losses(runs, final), bug_effects(runs), printed_curve(epochs, printed)
-    outputs = files.final_losses, files.bugs, files.printed_curve
-    for table, path in zip(comparisons, outputs, strict=True):
+    comparisons = {
+        files.final_losses: final_losses(runs, final),
+        files.bugs: bug_effects(runs),
+        files.printed_curve: printed_curve(epochs, printed),
+        files.exact_test: exact_tests(epochs, printed),
+        files.power: powers(epochs),
+    }
+    for path, table in comparisons.items():
         tables.write(table.assign(**data), path)
     return {"data": data}
 
@@ -39,5 +44,7 @@ if __name__ == "__main__":
             "final_losses": "the table of final losses to write (.csv)",
             "bugs": "the table of the effect of each bug to write (.csv)",
             "printed_curve": "the table of printed epochs beside the runs to write (.csv)",
+            "exact_test": "the table of tests whether the printed losses are one more run's to write (.csv)",
+            "power": "the table of what these tests would have noticed to write (.csv)",
         },
     )

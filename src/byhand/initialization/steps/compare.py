@@ -48,12 +48,16 @@ def main(files: step.Files, settings: CompareStep) -> step.Facts:
     if data["dataset"] != "mnist":
         printed = printed.iloc[:0]  # nothing was printed about other data
     assignment = curves[(curves["depth"] == settings.depth) & (curves["hidden_width"] == settings.hidden_width)]
-    comparisons = (
-        comparison.assignment(assignment, printed),
-        comparison.depth(curves, layers),
-        comparison.agreement(signal, norms),
-    )
-    for table, path in zip(comparisons, (files.assignment, files.by_depth, files.agreement), strict=True):
+    comparisons = {
+        files.assignment: comparison.assignment(assignment, printed),
+        files.by_depth: comparison.depth(curves, layers),
+        files.agreement: comparison.agreement(signal, norms),
+        files.exact_test: comparison.exact_tests(assignment, printed),
+        files.power: comparison.powers(
+            curves, settings.depth, settings.hidden_width, settings.assignment_initializations
+        ),
+    }
+    for path, table in comparisons.items():
         tables.write(table.assign(**data), path)
     return {"data": data, "inputs": [*(path for group in paths.values() for path in group), files.printed]}
 
@@ -67,5 +71,7 @@ if __name__ == "__main__":
             "assignment": "the table of printed figures beside the runs to write (.csv)",
             "by_depth": "the table of all networks to write (.csv)",
             "agreement": "the table of measurement beside theory to write (.csv)",
+            "exact_test": "the table of tests whether the printed figures are one more run's to write (.csv)",
+            "power": "the table of what these tests would have noticed to write (.csv)",
         },
     )

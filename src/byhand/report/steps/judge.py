@@ -23,7 +23,7 @@ def main(files: step.Files) -> step.Facts:
     known = claims.load(files.claims)
     own = {name: claim for path in files.own for name, claim in claims.load_own(path).items()}
     for name, claim in [*known.items(), *own.items()]:
-        judgement = judge_claim(name, claim, read(claim.table), files.differences)
+        judgement = judge_claim(name, claim, read, files.differences)
         rows.append(
             {
                 "claim": name,
@@ -34,6 +34,9 @@ def main(files: step.Files) -> step.Facts:
                 "value": judgement.value,
                 "unit": claim.unit,
                 "tolerance": claim.tolerance,
+                "level": claim.level if judgement.power is not None else None,
+                "power": judgement.power,
+                "against": claim.against,
                 "table": claim.table,
                 "rows": judgement.rows,
                 "why_not": judgement.why_not,

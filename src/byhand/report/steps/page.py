@@ -8,6 +8,7 @@ import base64
 import importlib
 import importlib.util
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
@@ -46,7 +47,7 @@ def environment(rooms: Path) -> jinja2.Environment:
     jinja.filters["formula"] = lambda tex: Markup(formula.render(mathml=convert(tex.strip(), display="block")))  # noqa: S704
     jinja.filters["named"] = lambda dataset: TITLES.get(dataset, dataset.replace("_", " "))
     jinja.filters["sign"] = SIGNS.__getitem__
-    jinja.filters["slug"] = lambda words: words.replace(" ", "-")
+    jinja.filters["slug"] = lambda words: "-".join(re.findall(r"\w+", words))
     return jinja
 
 
@@ -143,6 +144,7 @@ def main(files: step.Files) -> None:
             own=own.astype(object).where(own.notna(), "").to_dict("records"),
             findings=[finding for finding in findings.to_dict("records") if finding["says"]],
             counts=[(verdict, counts[verdict], MEANINGS[verdict]) for verdict in SIGNS if counts[verdict]],
+            false_alarms=float(judged["level"].sum()),
             why_not=sorted({str(reason) for reason in claims["why_not"] if reason}),
             chapters=chapters(assignment, [path.parent.name for path in svgs], lambda name: read(name).copy()),
             pictures=pictures(svgs, files.rooms),
