@@ -31,7 +31,7 @@ def verdicts(claims: Iterable[tuple[str, str, str]]) -> str:
         said = [f"{says} (exercise {exercise})" for exercise, says, found in claims if found == verdict]
         shown = said if verdict in ALL_SHOWN else said[:1]
         if said:
-            start = "" if shown == said else "such as "
+            start = "" if shown == said else "such as: "
             lines.append(f"| {sign} {verdict} | {len(said)} | {start}{'<br>'.join(shown)} |")
     return "\n".join(lines)
 
