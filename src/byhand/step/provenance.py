@@ -16,6 +16,9 @@ from byhand.workflow import fingerprint
 
 PACKAGES = ("snakemake", "torch", "torchvision", "scikit-learn", "numpy", "pandas", "matplotlib")
 
+KERNELS = ("OPENBLAS_", "MKL_", "ATEN_", "NPY_")
+"""How variables begin that choose the processor's kernels, on which the last digits of a result depend."""
+
 
 def write(
     outputs: Sequence[Path],
@@ -82,14 +85,15 @@ def versions() -> dict[str, str]:
     return known
 
 
-def hardware() -> dict[str, str | int | None]:
-    """The processor, the cores this process may use, and the GPU if the step has used one."""
+def hardware() -> dict[str, Any]:
+    """The processor, the cores this process may use, which kernels it is told to use, and the GPU if one was used."""
     torch = sys.modules.get("torch")
     return {
         "processor": _processor(),
         "machine": platform.machine(),
         "system": _system(),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "kernels": {name: value for name, value in os.environ.items() if name.startswith(KERNELS)},
         "gpu": torch.cuda.get_device_name() if torch is not None and torch.cuda.is_initialized() else None,
     }
 

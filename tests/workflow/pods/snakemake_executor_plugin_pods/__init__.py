@@ -4,6 +4,7 @@ Like the executor for Kubernetes, it shares no file system with the run that sta
 its inputs from the object store, and leaves its outputs there.
 """
 
+import os
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,9 @@ from snakemake_interface_executor_plugins.executors.base import SubmittedJobInfo
 from snakemake_interface_executor_plugins.executors.remote import RemoteExecutor
 from snakemake_interface_executor_plugins.jobs import JobExecutorInterface
 from snakemake_interface_executor_plugins.settings import CommonSettings
+
+KERNELS = {name: value for name, value in os.environ.items() if name.startswith("OPENBLAS_")}
+"""Which processor's kernels are used on this machine, on which the last digits depend."""
 
 common_settings = CommonSettings(
     non_local_exec=True,
@@ -36,7 +40,7 @@ class Executor(RemoteExecutor):  # type: ignore[misc]
             process = subprocess.Popen(
                 ["bash", "-c", self.format_job_exec(job)],
                 cwd=folder,
-                env={"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"},
+                env={"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", **KERNELS},
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
