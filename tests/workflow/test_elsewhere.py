@@ -198,3 +198,33 @@ def test_the_wheel_is_complete(finished: Project, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert page.count("<figure id=") == len(made)
+
+
+def test_what_snakedeploy_writes_around_it_can_be_run(tmp_path: Path) -> None:
+    """Its `github(…)` is replaced by the same repository on this machine."""
+    project = committed(tmp_path / "repository")
+    outer = tmp_path / "deployed"
+    (outer / "workflow").mkdir(parents=True)
+    shutil.copytree(ROOT / "config", outer / "config")
+    shutil.copytree(ROOT / "profiles", outer / "profiles")
+    (outer / "workflow/Snakefile").write_text(
+        f"""
+from snakemake.utils import min_version
+
+min_version("6.10.0")
+
+configfile: "config/config.yaml"
+
+module byhand:
+    snakefile:
+        "git+file://{project.path}/workflow/Snakefile@v1"
+    config:
+        config
+
+use rule * from byhand
+""",
+        encoding="utf-8",
+    )
+    done = snakemake(outer, "--dry-run")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "report_page " in done.stdout + done.stderr
