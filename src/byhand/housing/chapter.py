@@ -1,6 +1,6 @@
 """The tables of this chapter of the page: final losses, and the effect of each bug."""
 
-from byhand.step.shown import Read, Shown, plus_minus, shown
+from byhand.step.shown import Read, Shown, exact_tests, plus_minus, shown
 
 
 def tables(read: Read) -> list[Shown]:
@@ -25,5 +25,11 @@ def tables(read: Read) -> list[Shown]:
             "housing/bugs.csv",
             bugs,
             {"mended": "bug that is fixed", "worth_text": "effect", "seeds": "seeds"},
+        ),
+        *exact_tests(
+            read,
+            "housing",
+            {"family": "losses", "protocol": "trained as"},
+            {"family": "losses", "alternative": "really"},
         ),
     ]

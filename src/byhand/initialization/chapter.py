@@ -1,6 +1,6 @@
 """The tables of this chapter of the page: printed figures beside ours, and what depth does."""
 
-from byhand.step.shown import Read, Shown, plus_minus, shown
+from byhand.step.shown import Read, Shown, exact_tests, plus_minus, shown
 
 
 def tables(read: Read) -> list[Shown]:
@@ -41,4 +41,10 @@ def tables(read: Read) -> list[Shown]:
         columns |= {"ours": "ours", "within_spread": "within the spread"}
         caption = "Test accuracy after the last epoch [%], mean ± standard deviation over seeds"
         tables.insert(0, shown(caption, "initialization/assignment.csv", last, columns))
-    return tables
+    tests = exact_tests(
+        read,
+        "initialization",
+        {"initialization": "initialisation", "order": "order"},
+        {"initialization": "labelled", "kind": "differs in", "alternative": "really"},
+    )
+    return [*tables, *tests]

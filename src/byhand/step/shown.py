@@ -67,3 +67,19 @@ def evidence(check: pd.DataFrame, by: list[str]) -> pd.DataFrame:
             largest=("ulp_error", "max"),
         )
     )
+
+
+def exact_tests(read: Read, room: str, names: Mapping[str, str], alternatives: Mapping[str, str]) -> list[Shown]:
+    """The exact tests of printed numbers and their power, where there are any; `names` and `alternatives` are columns."""
+    tests, powers = read(f"{room}/exact_test.csv"), read(f"{room}/power.csv")
+    power = {"alternative_runs": "its runs", "reruns": "reruns", "power": "share that is rejected"}
+    tables = [
+        shown(
+            "Could the printed numbers be one more run? An exact rank test of all of them together",
+            f"{room}/exact_test.csv",
+            tests,
+            {**names, "numbers": "numbers", "reruns": "reruns", "p_value": "p"},
+        ),
+        shown("What the test would have noticed", f"{room}/power.csv", powers, {**alternatives, **power}),
+    ]
+    return [table for table in tables if table.rows]
