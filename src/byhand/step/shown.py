@@ -70,7 +70,7 @@ def evidence(check: pd.DataFrame, by: list[str]) -> pd.DataFrame:
 
 
 def exact_tests(read: Read, room: str, names: Mapping[str, str], alternatives: Mapping[str, str]) -> list[Shown]:
-    """The exact tests of printed numbers and their power, where there are any; `names` and `alternatives` are columns."""
+    """The exact tests of printed numbers and their power, if any; `names` and `alternatives` are columns."""
     tests, powers = read(f"{room}/exact_test.csv"), read(f"{room}/power.csv")
     power = {"alternative_runs": "its runs", "reruns": "reruns", "power": "share that is rejected"}
     tables = [
