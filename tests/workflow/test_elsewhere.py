@@ -228,3 +228,11 @@ use rule * from byhand
     done = snakemake(outer, "--dry-run")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "report_page " in done.stdout + done.stderr
+
+
+def test_results_of_another_configuration_are_not_replaced_without_a_word(project: Project) -> None:
+    project.configure("relu", "curves", "threshold", value=0.25)
+    done = project.snakemake("--cores", "1", "results/relu/curves.csv")
+    assert done.returncode == 0, done.stderr
+    assert "relu.curves.threshold is 0.25, was 0.5: what depends on it is replaced" in done.stderr
+    assert "is replaced" not in project.snakemake("--cores", "1", "--dry-run", "results/relu/curves.csv").stderr
