@@ -7,6 +7,7 @@
 # make gallery  copy the figures of a run to docs/gallery and its verdicts into the README
 # make verify   compare every result with the checksum in its provenance
 # make export   write all results into one archive, byhand-results.zip, described as an RO-Crate
+# make error-rates  measure how often the exact tests reject what is true, and write docs/error_rates.md (10 minutes)
 # make soak     try every fault in docs/reliability.md, killing a run a hundred times (40 minutes)
 # make planted  plant a fault for each of those checks, and confirm that the check fails
 # make reproduce  run everything twice, on one core and on two, and compare the results byte for byte
@@ -47,7 +48,7 @@ DRY := $(filter -n --dry-run --dryrun,$(ARGS))
 TERSE := 2>&1 | $(BYHAND).terse $(if $(DRY),--dry-run)
 SUMMARY = $(if $(DRY),:,$(BYHAND).summary)
 
-.PHONY: all setup again tools quick schema test status lint bench gallery verify export soak planted reproduce older-processor mutants jax slurm test-slurm storage test-storage lock clean
+.PHONY: all setup again tools quick schema test status lint bench gallery verify export error-rates soak planted reproduce older-processor mutants jax slurm test-slurm storage test-storage lock clean
 
 all: setup
 	@$(if $(findstring --configfile,$(ARGS)),$(BYHAND).check_files $(ARGS))
@@ -116,6 +117,12 @@ verify: setup
 export: setup
 	@$(UV) install --require-hashes -r requirements-export.lock
 	@$(BYHAND).export $(ARGS)
+
+error-rates: setup
+	@$(SNAKEMAKE) --directory error-rates --config 'housing={exact_test: {reruns: 299}}' \
+		'initialization={exact_test: {reruns: 119}}' -- results/housing/training/published.csv \
+		results/initialization/training/{uniform_0.01,uniform_0.1,uniform_2.0,xavier_uniform}/depth8_width50_file.csv
+	@$(BYHAND).error_rates --results error-rates/results --config config.yaml --page docs/error_rates.md
 
 soak: tools
 	@$(BIN)/python -m pytest -n auto -m "soak and not slurm" $(ARGS)

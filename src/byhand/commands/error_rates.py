@@ -1,0 +1,88 @@
+"""Measure how often the exact tests reject a run of the very code that they test, on runs that no verdict rests on.
+
+`make error-rates` trains more runs than the verdicts use, in a folder of its own, and writes docs/error_rates.md. Those
+that the verdicts use are left out. From the others, some are drawn as reruns and one as the print, a thousand times;
+and each of them is tested as the print among the reruns of the verdicts.
+"""
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from byhand import step
+from byhand.errors import BadInput
+from byhand.housing import comparison as housing
+from byhand.initialization import comparison as initialization
+from byhand.initialization.cells import PATH
+from byhand.numerics.exact_test import LEVEL, Family
+from byhand.step import files, tables
+from byhand.workflow.yaml_files import read_yaml
+
+HEAD = f"""# Error rates of the exact tests
+
+Written by `make error-rates`. Each test rejects a run of the very code that it tests with a probability of at most
+{LEVEL:g}, for any distribution: the rank of one run among exchangeable ones is uniform. Here that is measured, on runs
+that no verdict rests on. *Drawn*: the reruns and the print are drawn from these runs. *Fresh*: each of them is tested
+as the print among the reruns of the verdicts, so one set of reruns that happens to lie close together shows.
+What the tests would notice is in `results/housing/power.csv` and `results/initialization/power.csv`, and on the page.
+
+| test | reruns | runs apart | rejected, drawn | rejected, fresh |
+| --- | ---: | ---: | ---: | ---: |
+"""
+
+
+def tests(results: Path, config: dict[str, Any]) -> Iterator[tuple[str, np.ndarray, int, Family]]:
+    """Each test: its name, the numbers of all runs (runs, numbers), how many runs verdicts use, and the family."""
+    runs = tables.read(results / "housing/training/published.csv", ["seed", "epoch"])
+    for name, group in housing.families(runs).items():
+        numbers = housing.numbers(group)
+        reruns = int(config["housing"]["exact_test"]["reruns"])
+        yield f"housing, {name}", numbers, reruns, housing.family_of_losses(numbers.shape[1])
+    own = config["initialization"]["assignment"]
+    for name in own["initializations"]:
+        cell = PATH.format(initialization=name, depth=own["depth"], hidden_width=own["hidden_width"], order="file")
+        runs = tables.read(results / f"initialization/training/{cell}.csv", ["seed", "epoch"])
+        reruns = int(config["initialization"]["exact_test"]["reruns"])
+        yield name, initialization.figures(runs), reruns, initialization.PRINTED_FAMILY
+
+
+def rates(numbers: np.ndarray, reruns: int, family: Family, draws: int) -> tuple[float, float]:
+    """The share of rejections among draws from the runs apart, and among these, tested with the verdicts' reruns.
+
+    Raises:
+        BadInput: there are not more runs apart than reruns.
+    """
+    of_verdicts, apart = numbers[:reruns], numbers[reruns:]
+    if len(apart) <= reruns:
+        raise BadInput(f"found {len(numbers)} runs, expected more than {2 * reruns}")
+    random = np.random.default_rng(0)
+    rejected = []
+    for _ in range(draws):
+        drawn = apart[random.permutation(len(apart))[: reruns + 1]]
+        rejected.append(family.p_value(drawn[1:], drawn[0]) <= LEVEL)
+    return float(np.mean(rejected)), family.power(of_verdicts, apart)
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Write the page."""
+    config = read_yaml(arguments.config)
+    rows = []
+    for name, numbers, reruns, family in tests(arguments.results, config):
+        drawn, fresh = rates(numbers, reruns, family, arguments.draws)
+        rows.append((name, reruns, len(numbers) - reruns, f"{drawn:.1%} of {arguments.draws}", f"{fresh:.1%}"))
+        print(pd.DataFrame(rows[-1:]).to_string(index=False, header=False), flush=True)
+    lines = "".join(f"| {' | '.join(map(str, row))} |\n" for row in rows)
+    files.write_text(arguments.page, HEAD + lines)
+
+
+if __name__ == "__main__":
+    parser = step.parser(__doc__)
+    parser.add_argument("--results", type=Path, required=True, help="results with more runs than the verdicts use")
+    parser.add_argument("--config", type=Path, required=True, help="the configuration of the verdicts (.yaml)")
+    parser.add_argument("--draws", type=int, default=1000, help="draws for each test (default: 1000)")
+    parser.add_argument("--page", type=Path, required=True, help="the page to write (.md)")
+    step.command(main, parser)
