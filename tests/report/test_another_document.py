@@ -103,7 +103,7 @@ def test_its_claims_get_verdicts_and_its_page_shows_them(step: Step, document: P
     assert done.returncode == 0, done.stderr
     page = " ".join((document / "page.html").read_text(encoding="utf-8").split())
     for words in (
-        "What holds of a sheet about coins?",
+        "Which claims of a sheet about coins hold?",
         "Sheet 3 of a course on probability: 3 exercises, answered by sentences. 3 claims were taken from it.",
         "Each sentence was compared with exact counts.</p>",
         '<h2 id="coins">Problem 1: Coins</h2>',
