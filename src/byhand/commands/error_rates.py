@@ -27,7 +27,8 @@ HEAD = f"""# Error rates of the exact tests
 Written by `make error-rates`. Each test rejects a run of the very code that it tests with a probability of at most
 {LEVEL:g}, for any distribution: the rank of one run among exchangeable ones is uniform. Here that is measured, on runs
 that no verdict rests on. *Drawn*: the reruns and the print are drawn from these runs. *Fresh*: each of them is tested
-as the print among the reruns of the verdicts, so one set of reruns that happens to lie close together shows.
+as the print among the reruns of the verdicts, so one set of reruns that happens to lie close together shows. A thousand
+draws leave ± 1.4 % on a rate of 5 %, and they overlap; 80 runs leave ± 5 %, 200 runs ± 3 %.
 What the tests would notice is in `results/housing/power.csv` and `results/initialization/power.csv`, and on the page.
 
 | test | reruns | runs apart | rejected, drawn | rejected, fresh |
