@@ -19,7 +19,7 @@ def main(files: step.Files) -> None:
     titles = ("notebook's code", "notebook's code, but $w_2$ ~ N(0, 1)", "all bugs fixed")
     panels = dict(zip(titles, files.runs, strict=True))
     baseline = tables.read(files.baseline, ["test_loss"])["test_loss"].mean()
-    with style.figure(files.figure, columns=3, sharey=True, figsize=(2 * style.COLUMN, 2.7)) as (figure, panes):
+    with style.figure(files.figure, columns=3, sharey=True, figsize=(2 * style.COLUMN, 2.9)) as (figure, panes):
         for (title, path), axes in zip(panels.items(), panes, strict=True):
             runs = tables.read(path, columns)
             for split, colour, line, marker in SPLITS:
@@ -33,7 +33,7 @@ def main(files: step.Files) -> None:
                         markeredgewidth=0.5, color=style.COLOURS[colour], label=f"{split}, printed",
                     )  # fmt: skip
             axes.axhline(baseline, color=style.COLOURS["grey"], linewidth=0.8, linestyle=(0, (5, 3)))
-            axes.set(xlabel="epoch", title=title)
+            axes.set(xlabel="epoch", title=f"{title}\n{runs['seed'].nunique()} seeds")
             style.plain_log_axis(axes)
         panes[-1].annotate(
             "linear regression, test", (1, baseline), xycoords=("axes fraction", "data"), xytext=(0, 2),
@@ -41,7 +41,7 @@ def main(files: step.Files) -> None:
         )  # fmt: skip
         panes[0].set_ylabel("mean squared error")
         panes[0].legend(loc="upper right")
-        figure.suptitle(f"{style.data_note(runs)}; mean and range of {runs['seed'].nunique()} seeds", fontsize=8)
+        figure.suptitle(f"{style.data_note(runs)}; mean and range over the seeds", fontsize=8)
 
 
 if __name__ == "__main__":
