@@ -32,7 +32,11 @@ BAD_VALUES: list[tuple[str, Any, str]] = [
     ),
     ("housing.training.epochs.diabetes", MISSING, "housing.training.epochs.diabetes: missing, expected a whole number"),
     ("data", None, "data: found None, expected a mapping with home, images, housing, download, mirrors"),
-    ("housing", [1, 2], "housing: found [1, 2], expected a mapping with training, exact_test, autograd_check, benchmark"),
+    (
+        "housing",
+        [1, 2],
+        "housing: found [1, 2], expected a mapping with training, exact_test, autograd_check, benchmark",
+    ),
     ("data.home", 3, "data.home: found 3, expected a folder's path, or null"),
     ("data.home", "", "data.home: found '', expected a folder's path"),
     ("data.images", "mnist", "data.images: found 'mnist', expected a list of one or both of mnist, digits"),

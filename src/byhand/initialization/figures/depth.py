@@ -39,6 +39,7 @@ def main(files: step.Files) -> None:
     names, depths = list(table["initialization"].unique()), sorted(table["depth"].unique())
     widths = sorted(table["hidden_width"].unique())
     size = (2.35 * style.COLUMN, 2.9 * len(widths))
+    seeds = " to ".join(map(str, sorted({table["seeds"].min(), table["seeds"].max()})))
     with style.figure(files.figure, len(widths), 3, sharey=True, squeeze=False, figsize=size) as (figure, rows):
         for width, panes in zip(widths, rows, strict=True):
             of_width = table[table["hidden_width"] == width]
@@ -58,8 +59,7 @@ def main(files: step.Files) -> None:
             panes[0].set_ylabel("depth (tanh layers)")
         note = style.data_note(table)
         figure.suptitle(
-            rf"{note}; means of {table['seeds'].iloc[0]} seeds; bars: depth scale $\xi = 1/|\ln\chi_1|$ where finite",
-            fontsize=8,
+            rf"{note}; means of {seeds} seeds; bars: depth scale $\xi = 1/|\ln\chi_1|$ where finite", fontsize=8
         )
 
 
