@@ -6,12 +6,6 @@ HOUSING = config["housing"]
 OPTIMISATION = {key: HOUSING["training"][key] for key in HOUSING["training"] if key != "epochs"}
 
 
-def train_settings(wildcards):
-    """The settings of a training: the code that may have printed the losses is run more often."""
-    often = {"seeds": HOUSING["exact_test"]["reruns"]} if wildcards.protocol.startswith("published") else {}
-    return flags({**HOUSING["training"], **often})
-
-
 use rule step as housing_train with:
     """Train the network under one protocol, all seeds together."""
     input:
@@ -21,7 +15,10 @@ use rule step as housing_train with:
     log:
         "logs/housing/training/{protocol}.log",
     params:
-        **{**step("housing.steps.train"), "settings": train_settings},
+        **{
+            **step("housing.steps.train"),
+            "settings": often(HOUSING, lambda named: named.protocol.startswith("published")),
+        },
 
 
 use rule step as housing_autograd_check with:

@@ -5,6 +5,7 @@ from byhand.initialization.cells import ORDERS, PATH, cells, assignment
 INITIALIZATION = config["initialization"]
 CELLS = cells(INITIALIZATION)
 ASSIGNMENT = assignment(INITIALIZATION)
+OWN_CELLS = [tuple(map(str, cell)) for cell in ASSIGNMENT]
 NETWORK = {key: INITIALIZATION["assignment"][key] for key in ("depth", "hidden_width")}
 ONE = constrained("initialization", (cell.initialization for cell in CELLS))
 CELL = PATH.format(
@@ -12,12 +13,6 @@ CELL = PATH.format(
 )
 DRAWN_BY = "byhand.initialization.initializations."  # the step imports a module from this package by name
 PROPAGATION = f"results/initialization/propagation/{ONE}"
-
-
-def train_settings(wildcards):
-    """The settings of a training: the assignment's own networks, which have printed figures, are run more often."""
-    own = any(all(str(value) == wildcards[name] for name, value in cell._asdict().items()) for cell in ASSIGNMENT)
-    return flags({**INITIALIZATION["training"], **({"seeds": INITIALIZATION["exact_test"]["reruns"]} if own else {})})
 
 
 use rule step as initialization_propagate with:
@@ -56,7 +51,10 @@ use rule step as initialization_train with:
     resources:
         **at_most(mem_mb=3000),
     params:
-        **{**step("initialization.steps.train"), "settings": train_settings},
+        **{
+            **step("initialization.steps.train"),
+            "settings": often(INITIALIZATION, lambda named: tuple(named) in OWN_CELLS),
+        },
         initialization=lambda wildcards: fingerprint.code_if_any(DRAWN_BY + wildcards.initialization),
 
 

@@ -24,7 +24,7 @@ from byhand.workflow.registry import ROOMS
 
 __all__ = [
     "at_most", "cached_data", "constrained", "download_flags", "each", "environment", "figure", "files",
-    "files_and_results", "flags", "prepare", "recorded", "seen_from_here", "step", "version", "written_by",
+    "files_and_results", "often", "prepare", "recorded", "seen_from_here", "step", "version", "written_by",
 ]  # fmt: skip
 
 ARCHIVED = ".git_archival.txt"
@@ -219,6 +219,17 @@ def cached_data(section: Mapping[str, Any], home: str) -> Callable[[Any], dict[s
         return {}
 
     return of_kind
+
+
+def often(section: Mapping[str, Any], printed: Callable[[Any], bool]) -> Callable[[Any], list[str]]:
+    """The flags of a training: more runs where figures were `printed`, which is asked of the wildcards.
+
+    Args:
+        section: with `training` and `exact_test`.
+        printed: whether there are printed figures to test.
+    """
+    reruns = {"seeds": section["exact_test"]["reruns"]}
+    return lambda wildcards: flags({**section["training"], **(reruns if printed(wildcards) else {})})
 
 
 def flags(values: Mapping[str, Any]) -> list[str]:
