@@ -11,7 +11,7 @@ from byhand.commands import gallery
 from byhand.errors import BadInput
 from byhand.report import claims
 from byhand.report.captions import caption
-from byhand.report.claims import Claim, Finding, Number
+from byhand.report.claims import Claim, Finding, Number, Power
 from byhand.report.judgement import finding_text, judge_claim
 from byhand.workflow.setting_types import Section
 from tests.conftest import ROOT, Step
@@ -116,7 +116,7 @@ def test_a_test_that_rejects_nothing_is_worth_its_power(p_value: float, power: f
         condition="p_value > @level",
         figure="p_value.min()",
         level=0.05,
-        power=Number(table="power.csv", rows="alternative != 'nothing'", figure="power.min()"),
+        power=Power(table="power.csv", rows="alternative != 'nothing'", figure="power.min()", alternatives=1),
         against="another code",
     )
     tables = {
@@ -126,6 +126,10 @@ def test_a_test_that_rejects_nothing_is_worth_its_power(p_value: float, power: f
     found = judge_claim("claim", claim, tables.__getitem__)
     assert (found.verdict, found.value) == (verdict, p_value)
     assert found.power == pytest.approx(power, nan_ok=True)
+    assert claim.power is not None
+    missing = replace(claim, power=replace(claim.power, alternatives=2))  # one of them was not run
+    found = judge_claim("claim", missing, tables.__getitem__)
+    assert found.verdict == (verdict if verdict == "does not hold" else "consistent, but the test is weak")
 
 
 @pytest.mark.parametrize("field", ["rows", "condition", "figure"])

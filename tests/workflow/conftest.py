@@ -23,8 +23,11 @@ class Project:
 
     path: Path
 
-    def snakemake(self, *arguments: str, data_home: Path | None = None) -> subprocess.CompletedProcess[str]:
+    def snakemake(
+        self, *arguments: str, data_home: Path | None = None, variables: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         environment = {key: value for key, value in os.environ.items() if key not in ("BYHAND_DATA_HOME", "PYTHONPATH")}
+        environment |= variables or {}
         if data_home is not None:
             environment["BYHAND_DATA_HOME"] = str(data_home)
         return subprocess.run(

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -20,15 +21,26 @@ TARGETS = ("results/gradients/assignment.csv", "results/relu/figure_depth.svg")
 
 
 def snakemake(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    variables = {key: value for key, value in os.environ.items() if key not in ("BYHAND_DATA_HOME", "PYTHONPATH")}
-    return subprocess.run(
-        [sys.executable, "-m", "snakemake", "--cores", "2", *arguments],
-        cwd=folder,
-        env=variables,
-        capture_output=True,
-        text=True,
-        check=False,
+    return Project(folder).snakemake("--cores", "2", *arguments)
+
+
+def module(
+    folder: Path, snakefile: str, *, config: dict[str, Any] | None = None, prefix: str = "", names: str = ""
+) -> Path:
+    """A folder with a workflow that uses this one as a module, under a prefix and with other rule names if given."""
+    folder.mkdir(exist_ok=True)
+    (folder / "Snakefile").write_text(
+        f"""
+module byhand:
+    snakefile: {snakefile!r}
+    {f"prefix: {prefix!r}" if prefix else ""}
+    config: {config or {}!r}
+
+use rule * from byhand {names}
+""",
+        encoding="utf-8",
     )
+    return folder
 
 
 def test_results_go_to_the_working_folder_and_nothing_to_the_projects(finished: Project, tmp_path: Path) -> None:
@@ -50,17 +62,12 @@ def test_results_go_to_the_working_folder_and_nothing_to_the_projects(finished: 
 
 def test_another_workflow_uses_it_as_a_module_and_keeps_its_own_environment(finished: Project, tmp_path: Path) -> None:
     project = fresh(tmp_path / "project")
-    outer = tmp_path / "outer"
-    outer.mkdir()
-    (outer / "Snakefile").write_text(
-        f"""
-module byhand:
-    snakefile: {str(project.path / "Snakefile")!r}
-    prefix: "inner"
-    config: {{"relu": {{"depth": {{"compositions": 3}}}}}}
-
-use rule * from byhand as byhand_*
-
+    config = {"relu": {"depth": {"compositions": 3}}}
+    outer = module(
+        tmp_path / "outer", str(project.path / "Snakefile"), config=config, prefix="inner", names="as byhand_*"
+    )
+    with (outer / "Snakefile").open("a", encoding="utf-8") as file:
+        file.write(f"""
 rule all:
     default_target: True
     input: "own.txt", {", ".join(repr(f"inner/{target}") for target in TARGETS)}
@@ -68,9 +75,7 @@ rule all:
 rule own:
     output: "own.txt"
     shell: "echo ${{{{PYTHONPATH-unset}}}} ${{{{BYHAND_VERSION-unset}}}} > {{output}}"
-""",
-        encoding="utf-8",
-    )
+""")
     done = snakemake(outer)
     assert done.returncode == 0, done.stdout + done.stderr
     for target in TARGETS:
@@ -108,18 +113,7 @@ def committed(folder: Path) -> Project:
 def test_another_workflow_takes_it_from_a_git_repository(finished: Project, tmp_path: Path) -> None:
     """As `github(…)` does in what `snakedeploy` writes, without a network; the commit is in the records."""
     project = committed(tmp_path / "repository")
-    outer = tmp_path / "outer"
-    outer.mkdir()
-    (outer / "Snakefile").write_text(
-        f"""
-module byhand:
-    snakefile: "git+file://{project.path}/workflow/Snakefile@v1"
-    config: {{}}
-
-use rule * from byhand
-""",
-        encoding="utf-8",
-    )
+    outer = module(tmp_path / "outer", f"git+file://{project.path}/workflow/Snakefile@v1")
     commit = subprocess.check_output(["git", "-C", str(project.path), "rev-parse", "HEAD"], text=True)
     shutil.rmtree(project.path / "src")  # only what was committed counts
     done = snakemake(outer, *TARGETS)
@@ -135,17 +129,7 @@ use rule * from byhand
 
 def test_a_folder_of_a_larger_workflow_may_hold_it(finished: Project, tmp_path: Path) -> None:
     fresh(tmp_path / "tools/byhand")
-    (tmp_path / "Snakefile").write_text(
-        """
-module byhand:
-    snakefile: "tools/byhand/Snakefile"
-    prefix: "inner"
-    config: {}
-
-use rule * from byhand
-""",
-        encoding="utf-8",
-    )
+    module(tmp_path, "tools/byhand/Snakefile", prefix="inner")
     done = snakemake(tmp_path, f"inner/{TARGETS[0]}")  # its input is a printed table in the sub-folder
     assert done.returncode == 0, done.stdout + done.stderr
     assert (tmp_path / "inner" / TARGETS[0]).read_bytes() == (finished.path / TARGETS[0]).read_bytes()
@@ -154,17 +138,8 @@ use rule * from byhand
 @pytest.mark.storage
 def test_the_whole_of_it_under_a_prefix(finished: Project, tmp_path: Path) -> None:
     project = fresh(tmp_path / "project")
-    (tmp_path / "Snakefile").write_text(
-        f"""
-module byhand:
-    snakefile: {str(project.path / "Snakefile")!r}
-    prefix: "inner"
-    config: {yaml.safe_load((project.path / "config.yaml").read_text(encoding="utf-8"))!r}
-
-use rule * from byhand
-""",
-        encoding="utf-8",
-    )
+    config = yaml.safe_load((project.path / "config.yaml").read_text(encoding="utf-8"))
+    module(tmp_path, str(project.path / "Snakefile"), config=config, prefix="inner")
     done = snakemake(tmp_path, "inner/results/report.html")
     assert done.returncode == 0, done.stdout + done.stderr
     made = tmp_path / "inner/results/report/claims.csv"

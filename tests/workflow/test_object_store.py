@@ -1,6 +1,5 @@
 """Results on an object store, and jobs that share no disk with the run that started them: the same bytes."""
 
-import os
 import shutil
 import socket
 import subprocess
@@ -56,15 +55,7 @@ def s3(url: str, prefix: str) -> tuple[str, ...]:
 
 
 def run(project: Project, *arguments: str) -> str:
-    kept = {name: value for name, value in os.environ.items() if name not in ("BYHAND_DATA_HOME", "PYTHONPATH")}
-    done = subprocess.run(
-        [sys.executable, "-m", "snakemake", *arguments],
-        cwd=project.path,
-        env={**kept, **KEYS, "PYTHONPATH": str(ROOT / "tests/workflow/pods")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = project.snakemake(*arguments, variables={**KEYS, "PYTHONPATH": str(ROOT / "tests/workflow/pods")})
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr
 

@@ -20,7 +20,7 @@ use rule visible_step as data_download with:
     resources:
         **at_most(mem_mb=2000, runtime=60),
     params:
-        **{**step("data.steps.download"), "settings": download_flags(config["data"])},
+        **step("data.steps.download", settings=download_flags(config["data"])),
         cached=cached_data(config["data"], HOME),
         files=lambda wildcards, output: ["--arrays", output.arrays, *(["--home", HOME] if HOME else [])],
 

@@ -15,10 +15,10 @@ use rule step as housing_train with:
     log:
         "logs/housing/training/{protocol}.log",
     params:
-        **{
-            **step("housing.steps.train"),
-            "settings": often(HOUSING, lambda named: named.protocol.startswith("published")),
-        },
+        **step(
+            "housing.steps.train",
+            settings=often(HOUSING, lambda wildcards: wildcards.protocol.startswith("published")),
+        ),
 
 
 use rule step as housing_autograd_check with:

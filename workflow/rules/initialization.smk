@@ -51,10 +51,10 @@ use rule step as initialization_train with:
     resources:
         **at_most(mem_mb=3000),
     params:
-        **{
-            **step("initialization.steps.train"),
-            "settings": often(INITIALIZATION, lambda named: tuple(named) in OWN_CELLS),
-        },
+        **step(
+            "initialization.steps.train",
+            settings=often(INITIALIZATION, lambda wildcards: tuple(wildcards) in OWN_CELLS),
+        ),
         initialization=lambda wildcards: fingerprint.code_if_any(DRAWN_BY + wildcards.initialization),
 
 

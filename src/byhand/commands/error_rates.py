@@ -18,7 +18,7 @@ from byhand.errors import BadInput
 from byhand.housing import comparison as housing
 from byhand.initialization import comparison as initialization
 from byhand.initialization.cells import PATH
-from byhand.numerics.exact_test import LEVEL, Family
+from byhand.numerics.exact_test import LEVEL, Family, p_value, power
 from byhand.step import files, tables
 from byhand.workflow.yaml_files import read_yaml
 
@@ -64,8 +64,8 @@ def rates(numbers: np.ndarray, reruns: int, family: Family, draws: int) -> tuple
     rejected = []
     for _ in range(draws):
         drawn = apart[random.permutation(len(apart))[: reruns + 1]]
-        rejected.append(family.p_value(drawn[1:], drawn[0]) <= LEVEL)
-    return float(np.mean(rejected)), family.power(of_verdicts, apart)
+        rejected.append(p_value(drawn[1:], drawn[0], *family) <= LEVEL)
+    return float(np.mean(rejected)), power(of_verdicts, apart, *family)
 
 
 def main(arguments: argparse.Namespace) -> None:

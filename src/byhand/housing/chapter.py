@@ -12,7 +12,7 @@ def tables(read: Read) -> list[Shown]:
     printed |= {"within_spread": "within the spread"}
     bugs = read("housing/bugs.csv")
     bugs = bugs[bugs["split"] == "test"]
-    bugs["worth_text"] = plus_minus(bugs["worth"], bugs["half_width_of_95_percent_interval"], 4)
+    bugs["effect"] = plus_minus(bugs["worth"], bugs["half_width_of_95_percent_interval"], 4)
     return [
         shown(
             f"Mean squared error after the last epoch, mean ± standard deviation of {final['seeds'].max()} seeds",
@@ -24,7 +24,7 @@ def tables(read: Read) -> list[Shown]:
             "Test error with the notebook's code minus that with one bug fixed (paired seeds, ± half of 95 % interval)",
             "housing/bugs.csv",
             bugs,
-            {"mended": "bug that is fixed", "worth_text": "effect", "seeds": "seeds"},
+            {"mended": "bug that is fixed", "effect": "effect", "seeds": "seeds"},
         ),
         *exact_tests(
             read,

@@ -136,7 +136,7 @@ def exact_tests(runs: pd.DataFrame, printed: pd.DataFrame) -> pd.DataFrame:
                 for (family, group), print_of in zip(families(own).items(), families(printed).values(), strict=True):
                     ours, (theirs,) = numbers(group), numbers(print_of)
                     if exact_test.enough(ours):
-                        p = family_of_losses(ours.shape[1]).p_value(ours, theirs)
+                        p = exact_test.p_value(ours, theirs, *family_of_losses(ours.shape[1]))
                         yield {
                             "family": family,
                             "protocol": protocol,
@@ -157,7 +157,7 @@ def powers(runs: pd.DataFrame) -> pd.DataFrame:
             for family, group in families(own).items():
                 ours, others = numbers(null[family]), numbers(group)
                 if protocol != "published" and exact_test.enough(ours):
-                    power = family_of_losses(ours.shape[1]).power(ours, others)
+                    power = exact_test.power(ours, others, *family_of_losses(ours.shape[1]))
                     yield {
                         "family": family,
                         "alternative": protocol,

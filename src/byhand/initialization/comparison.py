@@ -179,7 +179,7 @@ def exact_tests(runs: pd.DataFrame, running: pd.DataFrame) -> pd.DataFrame:
                         "order": order,
                         "numbers": len(theirs),
                         "reruns": len(ours),
-                        "p_value": PRINTED_FAMILY.p_value(ours, theirs),
+                        "p_value": exact_test.p_value(ours, theirs, *PRINTED_FAMILY),
                     }
 
     return pd.DataFrame(rows(), columns=["initialization", "order", "numbers", "reruns", "p_value"])
@@ -219,7 +219,7 @@ def powers(runs: pd.DataFrame, depth: int, hidden_width: int, initializations: S
                         "alternative": alternative,
                         "alternative_runs": len(others),
                         "reruns": len(ours),
-                        "power": PRINTED_FAMILY.power(ours, others),
+                        "power": exact_test.power(ours, others, *PRINTED_FAMILY),
                     }
 
     columns = ["initialization", "kind", "alternative", "alternative_runs", "reruns", "power"]

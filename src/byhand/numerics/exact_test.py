@@ -17,8 +17,7 @@ Vovk, Gammerman and Shafer, Algorithmic Learning in a Random World (2005), secti
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -31,25 +30,16 @@ LEVEL = 0.05
 """The largest p-value that rejects."""
 
 
-@dataclass(frozen=True)
-class Family:
+class Family(NamedTuple):
     """Numbers that are tested together: the scale of each, and how many of its decimals are printed."""
 
     scales: Sequence[Scale]
     digits: Sequence[int]
 
-    def p_value(self, runs: np.ndarray, printed: np.ndarray) -> float:
-        """As `p_value`."""
-        return p_value(runs, printed, self.scales, self.digits)
 
-    def power(self, runs: np.ndarray, alternatives: np.ndarray) -> float:
-        """As `power`, at `LEVEL`."""
-        return power(runs, alternatives, self.scales, self.digits, LEVEL)
-
-
-def enough(runs: np.ndarray) -> bool:
-    """Whether so many reruns can reject anything at `LEVEL`."""
-    return 1 / (len(runs) + 1) <= LEVEL
+def enough(runs: np.ndarray, level: float = LEVEL) -> bool:
+    """Whether so many reruns can reject anything at the level."""
+    return 1 / (len(runs) + 1) <= level
 
 
 def transformed(values: np.ndarray, scales: Sequence[Scale], digits: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
@@ -148,7 +138,7 @@ def power(
     Raises:
         BadInput: as `p_value`; or there is no alternative; or the runs are too few to reject anything at the level.
     """
-    if not len(alternatives) or 1 / (len(runs) + 1) > level:
+    if not len(alternatives) or not enough(runs, level):
         raise BadInput(
             f"{len(alternatives)} alternatives, {len(runs)} runs, level {level}: expected at least one alternative and"
             " 1/(runs + 1) ≤ level"

@@ -58,6 +58,12 @@ class Number(Section):
     rows: Text = ""
 
 
+class Power(Number):
+    """The power of a test: the least over rows of a table, one for each alternative."""
+
+    alternatives: Annotated[int, Field(ge=1, title="a whole number from 1")]
+
+
 class Claim(Section):
     """One entry of `assignment/claims.yaml`, whose header explains the fields."""
 
@@ -76,7 +82,7 @@ class Claim(Section):
     otherwise: Verdict = "does not hold"
     absent: Text = ""
     level: Annotated[float, Field(gt=0, lt=1, title="a number above 0 and below 1")] | None = None
-    power: Number | None = None
+    power: Power | None = None
     against: Text = ""
     correction: Text = ""
 

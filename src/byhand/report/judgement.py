@@ -1,5 +1,6 @@
 """Verdicts and findings, computed from tables and never typed in."""
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from byhand.errors import BadInput
-from byhand.report.claims import WEAK, Claim, Finding, Number
+from byhand.report.claims import WEAK, Claim, Finding, Number, Power
 
 
 @dataclass(frozen=True)
@@ -38,27 +39,35 @@ def judge_claim(
     if other(claim.data, table):
         return Judgement("not judged", None, 0, f"it is about {claim.data}, and this run uses other data")
     try:
-        rows = table.query(claim.rows, engine="python") if claim.rows else table
+        rows = selected(claim, table)
         if rows.empty:
             why = claim.absent or f"no row of {claim.table} is about it under this configuration"
             return Judgement("not judged", None, 0, why)
         holds: Any = rows.eval(claim.condition, engine="python", local_dict={"level": claim.level})
-        value: Any = rows.eval(claim.figure, engine="python")
         verdict = claim.verdict if bool(pd.Series(holds).all()) else claim.otherwise
-        power = number(claim.power, read) if claim.power else None
+        power = least_power(claim.power, read(claim.power.table)) if claim.power else None
         if power is not None and verdict == claim.verdict and not power >= WEAK:
             verdict = "consistent, but the test is weak"
-        return Judgement(verdict, float(value), len(rows), power=power)
+        return Judgement(verdict, figure(claim, rows), len(rows), power=power)
     except Exception as error:  # pandas raises many kinds of errors
         raise BadInput(f"{name}: does not fit {claim.table} ({type(error).__name__}: {error})") from error
 
 
-def number(of: Number, read: Callable[[str], pd.DataFrame]) -> float:
-    """The value of an expression over rows of a table."""
-    table = read(of.table)
-    rows = table.query(of.rows, engine="python") if of.rows else table
+def selected(of: Claim | Number, table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of its table that a claim or a number is about."""
+    return table.query(of.rows, engine="python") if of.rows else table
+
+
+def figure(of: Claim | Number, rows: pd.DataFrame) -> float:
+    """The number over these rows."""
     value: Any = rows.eval(of.figure, engine="python")
     return float(value)
+
+
+def least_power(of: Power, table: pd.DataFrame) -> float:
+    """The power against the least likely of the alternatives to be noticed; NaN if one of them was not run."""
+    rows = selected(of, table)
+    return figure(of, rows) if len(rows) == of.alternatives else math.nan
 
 
 def finding_text(name: str, finding: Finding, read: Callable[[str], pd.DataFrame]) -> str:
@@ -71,11 +80,10 @@ def finding_text(name: str, finding: Finding, read: Callable[[str], pd.DataFrame
     for key, number in finding.numbers.items():
         table = read(number.table)
         try:
-            rows = table.query(number.rows, engine="python") if number.rows else table
+            rows = selected(number, table)
             if rows.empty or ("dataset" in table and other(finding.data, table)):
                 return ""
-            value: Any = rows.eval(number.figure, engine="python")
-            numbers[key] = float(value)
+            numbers[key] = figure(number, rows)
         except Exception as error:  # pandas raises many kinds of errors
             raise BadInput(f"{name}.{key}: does not fit {number.table} ({type(error).__name__}: {error})") from error
     try:

@@ -53,8 +53,8 @@ def prepare(workflow: Any, project: Path) -> None:
     for path in [project / "config.yaml", *map(Path, workflow.overwrite_configfiles)]:
         yaml_files.check_file(path)
     if workflow.is_main_process and workflow.storage_settings.default_storage_provider is not None:
-        for path in project.rglob("*"):
-            if path.is_file() and path.relative_to(project).parts[0] in SENT and "__pycache__" not in path.parts:
+        for path in (path for name in SENT for path in [project / name, *(project / name).rglob("*")]):
+            if path.is_file() and "__pycache__" not in path.parts:
                 workflow._included[str(path)] = LocalSourceFile(str(path))
     if Path("results", ".snakemake").is_dir():  # else there are no records, and a dry run must leave nothing behind
         keep_with_results(Path.cwd())
@@ -63,7 +63,7 @@ def prepare(workflow: Any, project: Path) -> None:
 def version(project: Path) -> str:
     """The project's version, and the commit if it is known; with a plus if the folder has uncommitted changes.
 
-    It is known in a clone, in an archive that Git made, and in a job that got its code from the run that started it.
+    It is known in a clone and in an archive that Git made, but not in a job without a shared disk.
     """
     with (project / "pyproject.toml").open("rb") as file:
         number = str(tomllib.load(file)["project"]["version"])
@@ -107,22 +107,31 @@ def each(outputs: Any, cells: Iterable[Any] = (), **values: Iterable[Any]) -> li
     `cells` are named tuples with the values of all wildcards at once. Nothing is listed twice.
     """
     patterns: Iterable[Any] = [outputs] if isinstance(outputs, str) else outputs
-    wildcards = [cell._asdict() for cell in cells] or [
+    combinations = [cell._asdict() for cell in cells] or [
         dict(zip(values, combination, strict=True)) for combination in product(*values.values())
     ]
-    filled = [pattern.apply_wildcards(each) for pattern in patterns for each in wildcards]
+    filled = [pattern.apply_wildcards(wildcards) for pattern in patterns for wildcards in combinations]
     return list({str(path): path for path in filled}.values())
 
 
 def step(
-    name: str, *sections: Mapping[str, Any], arguments: Iterable[str] = (), also: Iterable[str] = ()
+    name: str,
+    *sections: Mapping[str, Any],
+    arguments: Iterable[str] = (),
+    also: Iterable[str] = (),
+    settings: Callable[[Any], list[str]] | None = None,
 ) -> dict[str, Any]:
     """The parameters of a rule that runs `byhand.<name>` with the values of these sections of the configuration.
 
-    `also` names the modules that the step imports by a computed name.
+    `also` names the modules that the step imports by a computed name. `settings` gives the flags instead, where they
+    depend on the wildcards.
     """
     values = {key: value for section in sections for key, value in section.items()}
-    return {"step": f"byhand.{name}", "code": code(f"byhand.{name}", *also), "settings": [*flags(values), *arguments]}
+    return {
+        "step": f"byhand.{name}",
+        "code": code(f"byhand.{name}", *also),
+        "settings": settings or [*flags(values), *arguments],
+    }
 
 
 def at_most(mem_mb: int = 1500, runtime: int = 30) -> dict[str, Callable[..., int]]:
@@ -151,9 +160,7 @@ def files_and_results(wildcards: Any, input: Any, output: Any) -> list[str]:
 
     That folder is where the first input lies: with an object store, its local copy.
     """
-    folder = Path(input[0])
-    while folder.name != "results":
-        folder = folder.parent
+    folder = next(folder for folder in Path(input[0]).parents if folder.name == "results")
     return [*files(wildcards, input, output), "--results", str(folder)]
 
 

@@ -7,7 +7,6 @@ import argparse
 import base64
 import importlib
 import importlib.util
-import json
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -26,7 +25,7 @@ from byhand.data.layout import TITLES
 from byhand.report import captions, history
 from byhand.report.assignment import Assignment, load
 from byhand.report.claims import MEANINGS, SIGNS
-from byhand.step import tables
+from byhand.step import provenance, tables
 from byhand.step.files import write_text
 from byhand.step.shown import Read, Shown, shown
 from byhand.workflow.registry import ROOMS
@@ -71,9 +70,10 @@ def pictures(paths: Sequence[Path], rooms: Path) -> list[dict[str, str]]:
 def chapters(assignment: Assignment, pictured: Sequence[str], read: Read) -> list[dict[str, Any]]:
     """The chapters of the assignment, then the rooms with pictures that it lacks; each with its heading and tables."""
     headings = {name: f"Problem {chapter.problem}: {chapter.title}" for name, chapter in assignment.chapters.items()}
-    others = {name: room.title for name, room in ROOMS.items() if name in pictured and name != "report"}
+    known = {"report", *headings}
+    others = {name: room.title for name, room in ROOMS.items() if name in pictured and name not in known}
     listed = []
-    for name, heading in {**headings, **others, **headings}.items():
+    for name, heading in {**headings, **others}.items():
         module = f"byhand.{name}.chapter"
         shows = importlib.import_module(module).tables if name in ROOMS and importlib.util.find_spec(module) else None
         listed.append({"name": name, "heading": heading, "tables": shows(read) if shows else []})
@@ -131,9 +131,7 @@ def main(files: step.Files) -> None:
     )
     counts = Counter(claims["verdict"])
     records = history.behind(files.results, files.made)
-    downloads = [
-        json.loads(path.read_text(encoding="utf-8")) for path in sorted((files.results / "data").glob("*.json"))
-    ]
+    downloads = [provenance.read(path) for path in provenance.files_in(files.results / "data")]
     svgs = [path for path in (*files.made, *files.benchmarks) if path.suffix == ".svg"]
     page = (
         environment(files.rooms)
