@@ -31,9 +31,9 @@ def main(files: step.Files) -> None:
                     axes.plot(x, top, marker="_", markersize=7, color=style.COLOURS[colour])
             axes.set_yscale("symlog", linthresh=0.5)
             axes.set_ylim(-0.1, None)
-            axes.set(xlabel=f"gradient {label} of", title=f"median, 5–95 %, dash: largest of n = {len(found) // 8:,}")
+            axes.set(xlabel="gradient with respect to", title=f"{label}: median, 5–95 %, dash: largest")
             axes.set_xticks(range(len(PARAMETERS)), PARAMETERS.values())
-        panels[0].set_ylabel("error (ulp)")
+        panels[0].set_ylabel(f"error (ulp), n = {len(found) // 8:,} each")  # 4 parameters, 2 precisions
         panels[0].legend()
 
 

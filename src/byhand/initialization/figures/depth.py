@@ -39,7 +39,7 @@ def main(files: step.Files) -> None:
     names, depths = list(table["initialization"].unique()), sorted(table["depth"].unique())
     widths = sorted(table["hidden_width"].unique())
     size = (2.35 * style.COLUMN, 2.9 * len(widths))
-    seeds = " to ".join(map(str, sorted({table["seeds"].min(), table["seeds"].max()})))
+    seeds = " or ".join(map(str, sorted(table["seeds"].unique())))
     with style.figure(files.figure, len(widths), 3, sharey=True, squeeze=False, figsize=size) as (figure, rows):
         for width, panes in zip(widths, rows, strict=True):
             of_width = table[table["hidden_width"] == width]
