@@ -242,7 +242,7 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
     ),
     "what a claim says": (edit("assignment/claims.yaml", "The four written", "The written"), {"report_judge": 1}),
     "how claims are judged": (
-        edit("src/byhand/report/judgement.py", "Judgement(verdict, float", "Judgement(verdict, 0 + float"),
+        edit("src/byhand/report/judgement.py", "Judgement(verdict, figure(", "Judgement(verdict, 0 + figure("),
         {"report_judge": 1},
     ),
     "a finding": (edit("assignment/findings.yaml", "was never trained", "never was trained"), {"report_judge": 1}),

@@ -60,7 +60,7 @@ def cached(sources: Iterable[str], home: str) -> list[str]:
 
 
 def checksums(paths: Iterable[str | Path]) -> dict[str, str]:
-    """The SHA-256 of each file by its name, of an archive alone where it lies there packed and unpacked."""
+    """The SHA-256 of each file by its name; of the packed one alone where a file is there packed and unpacked."""
     named = {Path(path).name: Path(path) for path in paths}
     return {name: sha256(path) for name, path in sorted(named.items()) if f"{name}.gz" not in named}
 

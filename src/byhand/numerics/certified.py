@@ -1,4 +1,4 @@
-"""True values to compare with, certified by ball arithmetic, and what is said of a computed tensor beside them.
+"""True values, certified by ball arithmetic, and the errors of computed tensors against them.
 
 A floating-point number is an exact binary fraction. From such inputs Arb computes with balls [midpoint ± radius], each
 operation of which encloses the exact result of its operands (Johansson, Arb: efficient arbitrary-precision

@@ -25,7 +25,7 @@ SIGNS = {
 MEANINGS = {
     "holds": "right as it stands",
     "holds with a correction": "right in substance; what must be corrected is said below",
-    "consistent, but the test is weak": "not rejected; but the test would often have missed what would make it wrong",
+    "consistent, but the test is weak": "not rejected, but the test would often not notice if it were wrong",
     "depends on the hardware": "another machine may give another answer; measured on this one",
     "does not hold": "the evidence is against it",
     "not judged": "this run has no evidence",

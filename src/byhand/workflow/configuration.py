@@ -117,7 +117,7 @@ def or_exit(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 def data_home(config: Mapping[str, Any], wanted: bool = True) -> str:
     """The folder of the data sets' caches: the environment variable, else `data.home`; empty if there is neither.
 
-    Not `wanted` by a job elsewhere, which may not see that folder: the run that started it gets the data.
+    Also empty if it is not `wanted`: a job on another machine may not see that folder, and does not need it.
 
     Raises:
         BadInput: there is no such folder, its name has braces, or a file in it is dated in the future.
