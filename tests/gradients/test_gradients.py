@@ -4,15 +4,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal, localcontext
 
+import pandas as pd
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from byhand.gradients import network, references
+from byhand.gradients import network, notebook, references
 from byhand.gradients.network import LOSSES, NAMES, Loss, Parameters
-from byhand.gradients.settings import Check
+from byhand.gradients.settings import Assignment, Check
+from byhand.gradients.steps import assignment
 from byhand.gradients.steps.check import METHODS, on_the_kink, rows
 from byhand.numerics.certified import FOUND, judged
 from byhand.numerics.randomness import generator
@@ -224,3 +226,21 @@ def test_a_seed_draws_the_same_parameters_again() -> None:
     first, again, other = drawn("test"), drawn("test"), drawn("another")
     assert all(torch.equal(getattr(first, name), getattr(again, name)) for name in NAMES)
     assert not any(torch.equal(getattr(first, name), getattr(other, name)) for name in NAMES)
+
+
+def test_the_notebooks_gradient_is_ours_and_its_comment_on_w2_is_transposed() -> None:
+    settings = Assignment(seeds=1, samples=100, input_width=10, hidden_width=20, tolerance=1e-6)
+    parameters, x, y = assignment.drawn(settings, 0)
+    ours = network.gradient(parameters, x, y, network.LOSSES["mean_absolute_error"])
+    theirs = notebook.gradient(parameters, x, y)
+    for name in network.NAMES:
+        torch.testing.assert_close(getattr(theirs, name), getattr(ours, name), rtol=1e-4, atol=1e-6)
+    shapes = assignment.shapes(settings).set_index("tensor")
+    assert list(shapes.index[~shapes["agrees"]]) == ["W2"]
+    assert tuple(shapes.loc["W2", ["in_the_comment", "in_the_code"]]) == ("1x20", "20x1")
+    assert shapes["agrees_but_for_the_order"].all()
+
+
+@pytest.mark.parametrize(("printed", "p"), [(0.5, 0.02), (50.5, 1.0), (100.5, 0.02), (98.5, 0.06)])
+def test_the_rank_of_a_printed_norm_is_two_sided(printed: float, p: float) -> None:
+    assert assignment.rank(pd.Series(range(1, 101)), printed) == pytest.approx(p, abs=2e-3)

@@ -16,7 +16,7 @@ use rule step as gradients_assignment with:
     input:
         printed=own("assignment/printed/gradient_check.csv"),
     output:
-        **recorded(table="results/gradients/assignment.csv"),
+        **recorded(table="results/gradients/assignment.csv", shapes="results/gradients/shapes.csv"),
     log:
         "logs/gradients/assignment.log",
     params:
