@@ -14,6 +14,7 @@ from byhand.gradients.network import NAMES
 from byhand.housing import notebook, training
 from byhand.housing.bugs import BUGS, CORRECTED, PROTOCOLS, PUBLISHED, Protocol
 from byhand.housing.settings import Optimisation
+from byhand.housing.steps import autograd_check
 from byhand.housing.training import Epoch, Moments, Plateau, Split
 
 EPOCHS = 12
@@ -26,6 +27,7 @@ SETTINGS = Optimisation(
     patience=0,
     test_fraction=0.5,
     split_seed=42,
+    split_step=0,
     validation_fraction=0.2,
 )
 FEATURES, TARGET = load_diabetes(return_X_y=True)
@@ -54,6 +56,25 @@ def test_training_by_hand_follows_the_notebooks_way(protocol: str) -> None:
             torch.testing.assert_close(
                 getattr(mine, quantity).double(), getattr(other, quantity).double(), rtol=1e-11, atol=1e-13
             )
+
+
+def test_runs_share_their_test_rows_or_have_their_own() -> None:
+    shared, own = (
+        training.split(FEATURES, TARGET, PUBLISHED, SETTINGS.model_copy(update={"split_step": step})).test.y
+        for step in (0, 1)
+    )
+    assert torch.equal(shared[0], shared[1])
+    assert torch.equal(own[0], shared[0])
+    assert not torch.equal(own[1], shared[1])
+
+
+def test_rows_that_are_trained_on_are_counted() -> None:
+    seen = {
+        protocol: [autograd_check.seen(getattr(split, part), split.train) for part in ("train", "validation", "test")]
+        for protocol in ("published", "corrected")
+        if (split := prepared(PROTOCOLS[protocol])[0])
+    }
+    assert seen == {"published": [221, 44, 0], "corrected": [177, 0, 0]}
 
 
 def test_a_seed_is_trained_alike_alone_and_among_others() -> None:

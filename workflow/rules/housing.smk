@@ -1,6 +1,6 @@
 # Problem 1, exercise 3: the network trained on California Housing, with the notebook's bugs and without.
 
-from byhand.housing.bugs import PROTOCOLS
+from byhand.housing.bugs import MENDED, PROTOCOLS
 
 HOUSING = config["housing"]
 OPTIMISATION = {key: HOUSING["training"][key] for key in HOUSING["training"] if key != "epochs"}
@@ -21,12 +21,22 @@ use rule step as housing_train with:
         ),
 
 
+use rule housing_train as housing_splits with:
+    """The same, with few runs, each of which has a split into training and test rows of its own."""
+    output:
+        **recorded(table=f"results/housing/splits/{constrained('protocol', MENDED)}.csv"),
+    log:
+        "logs/housing/splits/{protocol}.log",
+    params:
+        **step("housing.steps.train", HOUSING["training"], {"seeds": HOUSING["splits"]["runs"], "split_step": 1}),
+
+
 use rule step as housing_autograd_check with:
     """Compare the hand-derived training with autograd and torch.optim."""
     input:
         data="results/data/housing.npz",
     output:
-        **recorded(table="results/housing/autograd_check.csv"),
+        **recorded(table="results/housing/autograd_check.csv", split="results/housing/split.csv"),
     log:
         "logs/housing/autograd_check.log",
     params:
@@ -49,12 +59,14 @@ use rule step as housing_compare with:
     """Compare the protocols with each other and with the printed losses."""
     input:
         runs=each(rules.housing_train.output.table, protocol=PROTOCOLS),
+        splits=each(rules.housing_splits.output.table, protocol=MENDED),
         baseline=rules.housing_baseline.output.table,
         printed=own("assignment/printed/housing_losses.csv"),
     output:
         **recorded(
             final_losses="results/housing/final_losses.csv",
             bugs="results/housing/bugs.csv",
+            bugs_over_splits="results/housing/bugs_over_splits.csv",
             printed_curve="results/housing/printed_curve.csv",
             exact_test="results/housing/exact_test.csv",
             power="results/housing/power.csv",

@@ -42,3 +42,6 @@ PROTOCOLS: dict[str, Protocol] = {
     "published_rate_halved": replace(PUBLISHED, learning_rate_factor=0.5),
     **{f"mended_{bug}": replace(PUBLISHED, **{bug: False}) for bug in BUGS},  # type: ignore[arg-type]
 }
+
+MENDED = ("published", "corrected", *(f"mended_{bug}" for bug in BUGS))
+"""Those that say what each bug changes."""

@@ -5,6 +5,7 @@ The hand-derived gradients are checked against it, and their speed is compared w
 
 from collections.abc import Iterator
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, TensorDataset
@@ -12,7 +13,7 @@ from torch.utils.data import DataLoader, TensorDataset
 from byhand.gradients.network import NAMES, Parameters
 from byhand.housing.bugs import Protocol
 from byhand.housing.settings import Optimisation
-from byhand.housing.training import Epoch, Rows, Split, orders, row_weights
+from byhand.housing.training import Epoch, Rows, Split, orders
 
 
 def predict(parameters: dict[str, Tensor], x: Tensor) -> Tensor:
@@ -64,9 +65,9 @@ def train(data: Split, initial: Parameters, protocol: Protocol, settings: Optimi
                     optimiser.zero_grad()
                     loss.backward()
                     optimiser.step()
-            weights = row_weights(rows.y.shape[1], settings.batch_size, protocol.batches_weighted_equally)
-            of_batches = torch.stack([batch.sum() for batch in weights.split(settings.batch_size)])
-            means[purpose] = (torch.tensor(losses, dtype=torch.float64) @ of_batches).reshape(1)
+            sizes = [len(batch) for batch in torch.arange(rows.y.shape[1]).split(settings.batch_size)]
+            weights = None if protocol.batches_weighted_equally else sizes
+            means[purpose] = torch.tensor([np.average(losses, weights=weights)])
         current = {name: parameters[name].detach().clone() for name in NAMES}
         yield Epoch(
             train_loss=means["train"],

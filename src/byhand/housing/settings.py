@@ -40,6 +40,9 @@ class Optimisation(Section):
     split_seed: Annotated[int, whole(0, 4_294_967_295)] = Field(
         description="random_state of the split into training and test rows"
     )
+    split_step: Annotated[int, whole(0, 1000)] = Field(
+        description="added to split_seed from one run to the next; with 0 all runs have the same test rows"
+    )
     validation_fraction: OpenFraction = Field(description="share of the training rows that are validation rows")
 
 
@@ -53,6 +56,12 @@ class ExactTest(Section):
     """Whether the printed losses are those of one more run."""
 
     reruns: SeveralSeeds = Field(description="runs, in place of `seeds`, of each code that may have printed them")
+
+
+class Splits(Section):
+    """What a bug changes, over several splits into training and test rows."""
+
+    runs: SeveralSeeds = Field(description="runs, each with a split and a random start of its own")
 
 
 class AutogradCheck(Section):
@@ -72,6 +81,7 @@ class Housing(Section):
 
     training: Training
     exact_test: ExactTest
+    splits: Splits
     autograd_check: AutogradCheck
     benchmark: Benchmark
 

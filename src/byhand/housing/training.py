@@ -45,7 +45,7 @@ def split(
     settings: Optimisation,
     dtype: torch.dtype = torch.float32,
 ) -> Split:
-    """Split the data set as the protocol says; the test rows are the same for every run, the validation rows are not.
+    """Split the data set as the protocol says, into test rows for run i by the seed `split_seed` + i · `split_step`.
 
     Args:
         features: (rows, features), in their own units.
@@ -58,15 +58,16 @@ def split(
     count = len(target)
     if not 1 <= round(settings.test_fraction * count) <= count - 2:
         raise BadInput(f"housing.training.test_fraction: {settings.test_fraction} of {count} rows leaves a part empty")
-    learning, testing = train_test_split(rows, test_size=settings.test_fraction, random_state=settings.split_seed)
-    held_out = int(settings.validation_fraction * len(learning))
-    if not 1 <= held_out < len(learning):
-        raise BadInput(
-            f"housing.training.validation_fraction: {settings.validation_fraction} of {len(learning)} training rows"
-            " leaves a part empty"
-        )
     parts: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {"train": [], "validation": [], "test": []}
     for seed in range(settings.seeds):
+        state = (settings.split_seed + seed * settings.split_step) % 2**32
+        learning, testing = train_test_split(rows, test_size=settings.test_fraction, random_state=state)
+        held_out = int(settings.validation_fraction * len(learning))
+        if not 1 <= held_out < len(learning):
+            raise BadInput(
+                f"housing.training.validation_fraction: {settings.validation_fraction} of {len(learning)} training rows"
+                " leaves a part empty"
+            )
         order = learning[torch.randperm(len(learning), generator=generator("housing", "validation", seed)).numpy()]
         training, validation = order[held_out:], order[:held_out]
         if protocol.validation_rows_in_training:

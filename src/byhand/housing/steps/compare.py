@@ -13,6 +13,8 @@ def main(files: step.Files) -> step.Facts:
     """Write the tables."""
     needed = ["dataset", "fallback_for", "protocol", "seed", *LOSSES]
     epochs = pd.concat(tables.read(path, [*needed, "epoch"]) for path in files.runs)
+    over_splits = pd.concat(tables.read(path, [*needed, "epoch"]) for path in files.splits)
+    over_splits = over_splits[over_splits["epoch"] == over_splits["epoch"].max()]
     last = epochs[epochs["epoch"] == epochs["epoch"].max()]
     runs = pd.concat([last, tables.read(files.baseline, needed)])
     data = {name: str(epochs[name].iloc[0]) for name in ("dataset", "fallback_for")}
@@ -23,6 +25,7 @@ def main(files: step.Files) -> step.Facts:
     comparisons = {
         files.final_losses: final_losses(runs, final),
         files.bugs: bug_effects(runs),
+        files.bugs_over_splits: bug_effects(over_splits),
         files.printed_curve: printed_curve(epochs, printed),
         files.exact_test: exact_tests(epochs, printed),
         files.power: powers(epochs),
@@ -37,12 +40,14 @@ if __name__ == "__main__":
         main,
         inputs={
             "runs": ("training of each protocol (.csv)",),
+            "splits": ("the same with a split of its own for each run, of some protocols (.csv)",),
             "baseline": "linear regression (.csv)",
             "printed": "the losses that the assignment printed (.csv)",
         },
         outputs={
             "final_losses": "the table of final losses to write (.csv)",
             "bugs": "the table of the effect of each bug to write (.csv)",
+            "bugs_over_splits": "the same over several splits to write (.csv)",
             "printed_curve": "the table of printed epochs beside the runs to write (.csv)",
             "exact_test": "the table of tests whether the printed losses are one more run's to write (.csv)",
             "power": "the table of what these tests would have noticed to write (.csv)",
