@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +15,8 @@ from byhand.errors import BadInput
 from byhand.initialization import network, training
 from byhand.initialization.cells import Cell, assignment, cells, paths
 from byhand.initialization.initializations import named
+from byhand.initialization.settings import AutogradCheckStep
+from byhand.initialization.steps import autograd_check
 from byhand.numerics.randomness import generator
 
 BATCH = 32
@@ -134,3 +137,31 @@ def test_cells_are_the_grid_and_the_assignment_in_both_orders_once_each() -> Non
     assert assignment(SECTION) == [Cell("he", 8, 50, "file"), Cell("uniform_0.1", 8, 50, "file")]
     assert paths("{initialization}.csv", found) == ["he.csv", "lecun.csv", "uniform_0.1.csv"]
     assert paths("{initialization}/{depth}_{hidden_width}_{order}", found)[0] == "he/1_5_file"
+
+
+@pytest.fixture
+def settings() -> AutogradCheckStep:
+    return AutogradCheckStep(
+        initializations=("uniform_0.1",), depth=3, hidden_width=6, batch_size=20, learning_rate=0.1, compared_steps=5
+    )
+
+
+def test_the_first_steps_are_those_of_autograd_in_every_quantity(images: Images, settings: AutogradCheckStep) -> None:
+    found = autograd_check.both(images, "uniform_0.1", settings)
+    assert found.keys() == {"parameters", "train_loss", "train_accuracy", "test_loss", "test_accuracy"}
+    for quantity, (ours, theirs, scale) in found.items():
+        assert scale > 0
+        # accuracies are means in single precision
+        assert (ours - theirs).abs().max() < (1e-7 if quantity.endswith("accuracy") else 1e-12) * scale, quantity
+
+
+def test_a_step_of_another_size_is_seen(
+    images: Images, settings: AutogradCheckStep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def larger(*given: Any) -> network.Parameters:
+        parameters, outputs, delta, learning_rate = given
+        return network.gradient_step(parameters, outputs, delta, 1.001 * learning_rate)
+
+    monkeypatch.setattr("byhand.initialization.training.gradient_step", larger)
+    ours, theirs, scale = autograd_check.both(images, "uniform_0.1", settings)["parameters"]
+    assert (ours - theirs).abs().max() > 1e-4 * scale

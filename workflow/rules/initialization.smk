@@ -58,6 +58,25 @@ use rule step as initialization_train with:
         initialization=lambda wildcards: fingerprint.code_if_any(DRAWN_BY + wildcards.initialization),
 
 
+use rule step as initialization_autograd_check with:
+    """Compare the hand-derived training with autograd and torch.optim."""
+    input:
+        data="results/data/images.npz",
+    output:
+        **recorded(table="results/initialization/autograd_check.csv"),
+    log:
+        "logs/initialization/autograd_check.log",
+    resources:
+        **at_most(mem_mb=3000),
+    params:
+        **step(
+            "initialization.steps.autograd_check",
+            INITIALIZATION["assignment"],
+            {key: INITIALIZATION["training"][key] for key in ("batch_size", "learning_rate")},
+            INITIALIZATION["autograd_check"],
+        ),
+
+
 use rule step as initialization_phase with:
     """Measure the growth of the error per layer against d of U[−d, d]."""
     output:

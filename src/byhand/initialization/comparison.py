@@ -117,6 +117,9 @@ def depth(curves: pd.DataFrame, layers: pd.DataFrame, learned: float = 0.5) -> p
             reached = runs[runs["test_accuracy"] >= learned].groupby("seed")["epoch"].min()
             yield {
                 **dict(zip(cell, key, strict=True)),
+                "layers": len(hidden),
+                "largest_weight_at_start": start["largest_weight"].max(),
+                "largest_bias_at_start": start["largest_bias"].max(),
                 "activation_deviation_in_last_layer": hidden["activation_deviation"].iloc[-1],
                 "saturated_share": hidden["saturated_share"].mean(),
                 "first_to_last_delta": hidden["delta_norm"].iloc[0] / hidden["delta_norm"].iloc[-1],

@@ -4,6 +4,7 @@ Each image is fetched on its own, and converted to a PIL image and then to a ten
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import torch
 from PIL import Image
@@ -45,10 +46,22 @@ def resident(rows: Rows, batch_size: int) -> Iterator[tuple[Tensor, Tensor]]:
             yield rows.x[first : first + batch_size], rows.labels[first : first + batch_size]
 
 
-def steps(
-    batches: Iterator[tuple[Tensor, Tensor]], parameters: Parameters, learning_rate: float
-) -> Iterator[nn.Sequential]:
-    """Train one run as the assignment does, yielding the model after each step."""
+class Step(NamedTuple):
+    """The model after a step, and the loss and the accuracy of its batch before it."""
+
+    model: nn.Sequential
+    loss: float
+    accuracy: float
+
+
+def evaluated(model: nn.Sequential, x: Tensor, labels: Tensor) -> tuple[float, float]:
+    """Loss and accuracy on a batch of test images."""
+    output = model(x)
+    return nn.functional.cross_entropy(output, labels).item(), (output.argmax(1) == labels).double().mean().item()
+
+
+def steps(batches: Iterator[tuple[Tensor, Tensor]], parameters: Parameters, learning_rate: float) -> Iterator[Step]:
+    """Train one run as the assignment does."""
     layers: list[nn.Module] = []
     for W, b in zip(parameters.weights, parameters.biases, strict=True):
         linear = nn.Linear(W.shape[1], W.shape[2], dtype=W.dtype)
@@ -56,13 +69,10 @@ def steps(
         layers += [linear, nn.Tanh()]
     model = nn.Sequential(*layers[:-1])
     optimiser = torch.optim.SGD(model.parameters(), lr=learning_rate)
-    losses, correct = [], []
     for x, labels in batches:
         optimiser.zero_grad()
         output = model(x)
         loss = nn.functional.cross_entropy(output, labels)
         loss.backward()
         optimiser.step()
-        losses.append(loss.item())
-        correct.append((output.argmax(1) == labels).sum().item() / len(labels))
-        yield model
+        yield Step(model, loss.item(), (output.argmax(1) == labels).sum().item() / len(labels))

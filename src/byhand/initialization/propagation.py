@@ -16,6 +16,8 @@ SATURATED = 0.97
 class Layers:
     """Statistics of each layer, (runs, depth + 1); the last layer, the logits, has no activation: NaN there."""
 
+    largest_weight: Tensor
+    largest_bias: Tensor
     weight_gradient_norm: Tensor
     bias_gradient_norm: Tensor
     delta_norm: Tensor
@@ -28,7 +30,7 @@ COLUMNS = tuple(field.name for field in fields(Layers))
 
 
 def measured(parameters: Parameters, x: Tensor, labels: Tensor) -> Layers:
-    """Frobenius norms of ∂J/∂Wˡ, ∂J/∂bˡ and δˡ, and mean, standard deviation and saturation of hˡ, for one batch.
+    """Of one batch: largest |Wˡ|, |bˡ|; Frobenius norms of ∂J/∂Wˡ, ∂J/∂bˡ, δˡ; mean, deviation and saturation of hˡ.
 
     In double precision, whatever the input's precision: through 32 layers a δ can shrink below the smallest float32.
 
@@ -51,7 +53,12 @@ def measured(parameters: Parameters, x: Tensor, labels: Tensor) -> Layers:
     def of_activations(statistic: Callable[[Tensor], Tensor]) -> Tensor:
         return torch.stack([*(statistic(h.flatten(1)) for h in outputs[1:-1]), blank], 1)
 
+    def largest(tensors: Sequence[Tensor]) -> Tensor:
+        return torch.stack([tensor.flatten(1).abs().amax(1) for tensor in tensors], 1)
+
     return Layers(
+        largest_weight=largest(parameters.weights),
+        largest_bias=largest(parameters.biases),
         weight_gradient_norm=norms(gradients.weights),
         bias_gradient_norm=norms(gradients.biases),
         delta_norm=norms(deltas),

@@ -84,6 +84,12 @@ class ExactTest(Section):
     reruns: SeveralSeeds = Field(description="runs, in place of `seeds`, of the assignment's own networks")
 
 
+class AutogradCheck(Section):
+    """The training by hand against autograd and torch.optim."""
+
+    compared_steps: Size = Field(description="first steps of training that are compared")
+
+
 class Propagation(Section):
     """One batch through random networks and back."""
 
@@ -121,9 +127,17 @@ class Initialization(Section):
     assignment: Assignment
     training: Training
     exact_test: ExactTest
+    autograd_check: AutogradCheck
     propagation: Propagation
     phase: Phase
     benchmark: Benchmark
+
+
+class AutogradCheckStep(Assignment, AutogradCheck):
+    """What the step `autograd_check` is given."""
+
+    batch_size: BatchSize = Field(description="images per batch")
+    learning_rate: LearningRate = Field(description="learning rate of gradient descent")
 
 
 class TrainStep(Network, Training):

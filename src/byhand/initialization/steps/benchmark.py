@@ -115,8 +115,8 @@ def agreed(images: Images, settings: BenchmarkStep, jax: Jax | None) -> float:
     loop = notebook.steps(
         notebook.resident(rows, settings.batch_size), parameters.map(torch.Tensor.double), settings.learning_rate
     )
-    *_, model = islice(loop, settings.steps)
-    theirs = [parameter.detach().mT for parameter in list(model.parameters())[::2]]
+    *_, last = islice(loop, settings.steps)
+    theirs = [parameter.detach().mT for parameter in list(last.model.parameters())[::2]]
     pairs = list(zip(ours.weights, theirs, strict=True))
     difference = max(((mine[0] - other).abs().max() / other.abs().max()).item() for mine, other in pairs)
     if not difference < 1e-10:
