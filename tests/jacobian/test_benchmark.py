@@ -42,6 +42,7 @@ def times(seconds: Mapping[str, Sequence[float]], shape: str = "1000-1000*3-1") 
         "library": "torch",
         "relative_error": 0.0,
         "threads": 1,
+        "busy_share": 0.0,
     }
     found = pd.DataFrame(rows).assign(**facts)
     limits = found[found["contender"].isin(("product", "reading"))].assign(library="numpy", wall_seconds=2e-6)
@@ -70,6 +71,13 @@ def test_the_claims_label_the_winner_of_the_printed_and_of_the_measured_times() 
     assert measured.loc["corrected", "verdict"] == "holds"
     assert measured.loc["corrected", "ratio_of_multiplications"] == pytest.approx(2004 / 6)
     assert set(found[found["device"] == "cuda"]["verdict"]) == {"not measured"}
+
+
+def test_what_was_timed_but_not_printed_is_told_too() -> None:
+    seconds = {"published_reverse": [1, 1, 1], "published_forward": [2, 2, 2]}
+    found = ratios.claims(times(seconds, "2-30*10-10").assign(busy_share=0.25), PRINTED)
+    row = found[(found["device"] == "cpu") & (found["shape"] == "2-30*10-10")].set_index("variant").loc["published"]
+    assert (row["measured_ratio"], row["verdict"], row["busy_share"]) == (2, "not printed", 0.25)
 
 
 def test_the_printed_ratios_are_the_documents() -> None:

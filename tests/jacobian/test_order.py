@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from byhand.jacobian import cost, numpy_route, order
 from byhand.jacobian.order import Order
+from byhand.jacobian.settings import Count
+from byhand.jacobian.steps import count
 
 CHAINS = st.lists(st.integers(1, 60), min_size=2, max_size=8).map(tuple)
 
@@ -102,3 +104,13 @@ def test_a_cost_is_for_one_input_unless_told() -> None:
     for mode in cost.ORDERS:
         assert cost.products(mode, widths) == cost.products(mode, widths, 1)
         assert cost.jacobian(mode, widths) == cost.slopes(widths, 1) + cost.products(mode, widths, 1)
+
+
+def test_the_counts_grow_as_m_squared_and_m_cubed() -> None:
+    no_map = {"shapes": ("1-1-1",), "map_widths": (1,), "map_hidden_width": 1, "map_depth": 1}
+    settings = Count.model_validate({**no_map, "growth_widths": (100, 1000), "growth_depths": (3,)})
+    first, second = count.growth_rows(settings)
+    assert "exponent_reverse" not in first
+    assert second["exponent_reverse"] == pytest.approx(2, abs=1e-3)
+    assert second["exponent_forward"] == pytest.approx(3, abs=1e-2)
+    assert second["forward_over_reverse"] == (1000 * 2 + 3 + 1) / 6

@@ -19,7 +19,11 @@ use rule step as jacobian_check with:
 use rule step as jacobian_count with:
     """Count multiplications and bytes, and compare them with the formulas."""
     output:
-        **recorded(table="results/jacobian/cost.csv", crossover="results/jacobian/crossover.csv"),
+        **recorded(
+            table="results/jacobian/cost.csv",
+            crossover="results/jacobian/crossover.csv",
+            growth="results/jacobian/growth.csv",
+        ),
     log:
         "logs/jacobian/count.log",
     params:

@@ -60,6 +60,10 @@ class Count(Section):
     map_widths: Sizes = Field(description="P and D of the map of the cheaper mode")
     map_hidden_width: Size = Field(description="K of the map")
     map_depth: Layers = Field(description="L of the map")
+    growth_widths: Sizes = Field(description="M of the table of growth, ascending")
+    growth_depths: Annotated[tuple[Layers, ...], Different("a list of one or more different whole numbers")] = Field(
+        description="L of the table of growth"
+    )
 
 
 class Benchmark(Section):

@@ -10,9 +10,31 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 import pandas as pd
+import psutil
 from tqdm import tqdm
 
 Name = TypeVar("Name", bound=Hashable)
+
+
+class Others:
+    """How busy other processes have kept the machine since this was made."""
+
+    def __init__(self) -> None:
+        self._before = self._busy()
+        self._started = time.perf_counter()
+
+    def share(self) -> float:
+        """Their processor time as a share of all cores' time, in [0, 1], without this process and its children."""
+        whole = (time.perf_counter() - self._started) * (psutil.cpu_count() or 1)
+        return max(0.0, self._busy() - self._before) / whole
+
+    @staticmethod
+    def _busy() -> float:
+        machine = psutil.cpu_times()
+        idle = machine.idle + getattr(machine, "iowait", 0) + getattr(machine, "guest", 0)
+        own = psutil.Process()
+        mine = [each.cpu_times() for each in (own, *own.children(recursive=True))]
+        return float(sum(machine) - idle - sum(each.user + each.system for each in mine))
 
 
 def rounds(names: Iterable[Name], repetitions: int, seed: str | int = 0) -> Iterator[tuple[int, Name]]:

@@ -10,7 +10,7 @@ from byhand import step
 from byhand.jacobian import ratios
 from byhand.step import tables
 
-COLUMNS = ["device", "shape", "contender", "repetition", "wall_seconds"]
+COLUMNS = ["device", "shape", "contender", "repetition", "wall_seconds", "busy_share"]
 
 
 def printed(seconds: pd.DataFrame, check: pd.DataFrame) -> pd.DataFrame:

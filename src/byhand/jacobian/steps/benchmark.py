@@ -195,7 +195,7 @@ def rows(
 def main(files: step.Files, settings: BenchmarkStep) -> step.Facts:
     """Write the table."""
     observations: list[dict[str, Any]] = []
-    load = os.getloadavg()[0]
+    others = timing.Others()
     with ExitStack() as stack:
         workers, reasons = {}, []
         for library in LIBRARIES:
@@ -210,13 +210,15 @@ def main(files: step.Files, settings: BenchmarkStep) -> step.Facts:
                 print(reasons[-1])
         for name in tqdm(settings.shapes, desc="shapes", mininterval=2):
             observations += rows(settings, name, settings.contenders, workers, files.threads)
+        busy = others.share()
     if not observations:
         named = f"--contenders {' '.join(settings.contenders)}: nothing could be timed by these names"
         raise BadInput("; ".join([named, *reasons]))
     table = pd.DataFrame(observations)
     table.insert(0, "device", settings.device)
+    table["busy_share"] = busy
     tables.write(table, files.table)
-    return {"kernels": numpy_route.kernels(), "load_average_before": load}
+    return {"kernels": numpy_route.kernels()}
 
 
 if __name__ == "__main__":

@@ -142,6 +142,29 @@ def map_rows(settings: Count) -> Iterator[dict[str, Any]]:
         }
 
 
+def growth_rows(settings: Count) -> Iterator[dict[str, Any]]:
+    """One row for each M and L: multiplications in the products at D = K = M and P = 1, and how they grow with M.
+
+    An exponent is log(C/C')/log(M/M'), with C' the count at the next smaller M'.
+    """
+    for depth in settings.growth_depths:
+        before: dict[str, int] = {}
+        for M, smaller in zip(settings.growth_widths, (0, *settings.growth_widths), strict=False):
+            widths = (M, *[M] * depth, 1)
+            weights, x = zeros(widths, None)
+            counts = {mode: counted(partial(MODES[mode], weights, x)).products for mode in ("reverse", "forward")}
+            yield {
+                "width": M,
+                "depth": depth,
+                **{f"counted_{mode}": count for mode, count in counts.items()},
+                **{
+                    f"exponent_{mode}": math.log(counts[mode] / before[mode]) / math.log(M / smaller) for mode in before
+                },
+                "forward_over_reverse": counts["forward"] / counts["reverse"],
+            }
+            before = counts
+
+
 def cheaper(reverse: int, forward: int) -> str:
     """The name of the mode with the smaller count."""
     return "equal" if reverse == forward else "reverse" if reverse < forward else "forward"
@@ -151,10 +174,15 @@ def main(files: step.Files, settings: Count) -> None:
     """Write the tables."""
     tables.write(pd.DataFrame(rows(settings)).convert_dtypes(), files.table)
     tables.write(pd.DataFrame(map_rows(settings)), files.crossover)
+    tables.write(pd.DataFrame(growth_rows(settings)), files.growth)
 
 
 if __name__ == "__main__":
     step.run(
         main,
-        outputs={"table": "the table of costs to write (.csv)", "crossover": "the map over (P, D) to write (.csv)"},
+        outputs={
+            "table": "the table of costs to write (.csv)",
+            "crossover": "the map over (P, D) to write (.csv)",
+            "growth": "the table of growth with M and L to write (.csv)",
+        },
     )
