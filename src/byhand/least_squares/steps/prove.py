@@ -17,7 +17,7 @@ import torch
 
 from byhand import step
 from byhand.data.arrays import load_housing
-from byhand.least_squares.descent import Array, by_matrix_power, by_sum_of_powers, descend, gradient, loss
+from byhand.least_squares.descent import Array, by_matrix_power, by_sum_of_powers, descend, gradient, loss, minimiser
 from byhand.least_squares.exact import rational, solve
 from byhand.least_squares.problems import SYNTHETIC, Problem, housing
 from byhand.least_squares.settings import Prove
@@ -61,6 +61,7 @@ def claims(steps: tuple[int, ...]) -> Iterator[Claim]:
     yield from gradient_claims()
     yield from iterate_claims(steps)
     yield from bound_claims(LONG)
+    yield from limit_claims(LONG)
     yield from definiteness_claims(LONG)
     yield from rank_claims(LONG)
 
@@ -81,6 +82,14 @@ def gradient_claims() -> Iterator[Claim]:
     yield Claim(
         "the gradient is 0 at -inv(X'X) X'y", "planted mistake: sign", largest(gradient(X, -best, Y)), holds=False
     )
+    null = rational([1, -1])  # of the null space of SINGULAR
+    curvature = null @ (SINGULAR.T @ SINGULAR) @ null
+    written = "exercise 15, as written"
+    yield Claim("X'X is positive definite: h'X'Xh >= 1, X of rank 1", written, Fraction(1 - curvature), holds=False)
+    for h in [*moves, null]:
+        square = largest(np.array([h @ (SINGULAR.T @ SINGULAR) @ h - (SINGULAR @ h) @ (SINGULAR @ h)]))
+        name = f"h'X'Xh = |Xh|^2 >= 0, X of rank 1, h = ({', '.join(map(str, h))})"
+        yield Claim(name, "exercise 15, mended", square)
 
 
 def iterate_claims(steps: tuple[int, ...]) -> Iterator[Claim]:
@@ -126,6 +135,25 @@ def bound_claims(steps: int) -> Iterator[Claim]:
     for factor in ("99/100", "101/100"):
         name = f"at {factor} of the bound the error keeps its size, {steps} steps"
         yield Claim(name, "planted mistake: the bound", change(Fraction(factor) * bound), holds=False)
+
+
+def limit_claims(steps: int) -> Iterator[Claim]:
+    """Exercise 18, the limit: after many steps below the bound the iterate is the minimiser, and no multiple of it."""
+    best = solve(G, MOMENT)
+    in_floats = minimiser(X.astype(float), Y.astype(float))
+    error = float(largest(in_floats - best.astype(float)))
+    yield Claim("inv(X'X) X'y by QR in float64", "exercise 18, the limit", error, tolerance=1e-14)
+    for factor in (Fraction(1, 8), Fraction(1, 4)):
+        *_, last = descend(X, Y, START, factor, steps)
+        name = f"w_{steps} = inv(X'X) X'y, a = {factor}"
+        yield Claim(name, "exercise 18, the limit", largest(last - best), tolerance=1e-30)
+        yield Claim(
+            f"w_{steps} = 3/2 inv(X'X) X'y, a = {factor}",
+            "planted mistake: the limit",
+            largest(last - Fraction(3, 2) * best),
+            holds=False,
+            tolerance=1e-30,
+        )
 
 
 def definiteness_claims(steps: int) -> Iterator[Claim]:
