@@ -24,6 +24,8 @@ chapters:
 fair:
   exercise: 1
   says: Half of all outcomes are heads.
+  kind: stated
+  place: the first line
   table: coins/heads.csv
   condition: share == 0.5
   figure: share.max()
@@ -33,17 +35,20 @@ fair:
 two_heads:
   exercise: 2
   says: Two heads are as likely as one of each.
+  kind: implied
+  place: the second line
   table: coins/two.csv
   condition: both == mixed
   figure: (mixed / both).max()
   unit: times as likely
   tolerance: none
-  otherwise: does not hold
   correction: One of each is twice as likely.
   expected: does not hold
 sixes:
   exercise: 3
   says: A six takes six throws on average.
+  kind: printed
+  place: the third line
   settings: dice
   table: dice/throws.csv
   condition: throws == 6

@@ -11,7 +11,7 @@ from byhand.commands import gallery
 from byhand.errors import BadInput
 from byhand.report import claims
 from byhand.report.captions import caption
-from byhand.report.claims import Claim, Finding, Number, Power
+from byhand.report.claims import Claim, Condition, Finding, Number, Power
 from byhand.report.judgement import finding_text, judge_claim
 from byhand.workflow.setting_types import Section
 from tests.conftest import ROOT, Step
@@ -29,6 +29,8 @@ FINDINGS = ROOT / "assignment" / "findings.yaml"
 CLAIM = Claim(
     says="x is small",
     exercise="1",
+    kind="stated",
+    place="line 1",
     table="room/table.csv",
     condition="x < 1",
     figure="x.max()",
@@ -45,11 +47,34 @@ def test_a_claim_holds_if_its_condition_is_true_of_every_row_that_it_is_about() 
     assert (found.verdict, found.value, found.rows) == ("holds", 0.5, 2)
 
 
-@pytest.mark.parametrize("otherwise", ["does not hold", "holds with a correction"])
-def test_one_number_flips_the_verdict(otherwise: str) -> None:
-    table = TABLE.assign(x=[0.1, 1.5, 7.0])
-    found = judge_claim("claim", replace(CLAIM, otherwise=otherwise), lambda _: table)
-    assert (found.verdict, found.value) == (otherwise, 1.5)
+OTHER = Condition(says="it is not large", table="room/other.csv", condition="x < 9", rows="kind == 'a'")
+
+
+@pytest.mark.parametrize(
+    ("in_substance", "verdict"),
+    [(None, "does not hold"), (1.0, "holds with a correction"), (9.0, "does not hold")],
+    ids=["nothing else is needed", "what is needed is true", "what is needed is false too"],
+)
+def test_one_number_flips_the_verdict(in_substance: float | None, verdict: str) -> None:
+    claim = replace(CLAIM, substance=OTHER if in_substance else None)
+    tables = {"room/table.csv": TABLE.assign(x=[0.1, 1.5, 7.0]), "room/other.csv": TABLE.assign(x=in_substance)}
+    found = judge_claim("claim", claim, tables.__getitem__)
+    assert (found.verdict, found.value) == (verdict, 1.5)
+    assert judge_claim("claim", claim, lambda _: TABLE).verdict == "holds"
+
+
+@pytest.mark.parametrize("other", [TABLE.assign(x=9.0), TABLE[TABLE["kind"] == "b"]], ids=["false", "no rows"])
+def test_a_claim_whose_evidence_does_not_count_is_not_judged(other: pd.DataFrame) -> None:
+    claim = replace(CLAIM, requires=[OTHER])
+    tables = {"room/table.csv": TABLE, "room/other.csv": other}
+    found = judge_claim("claim", claim, tables.__getitem__)
+    assert (found.verdict, found.why_not) == ("not judged", "this run cannot tell: it is not true that it is not large")
+    assert judge_claim("claim", claim, lambda _: TABLE).verdict == "holds"
+
+
+def test_the_smallest_error_that_would_be_noticed_is_computed() -> None:
+    claim = replace(CLAIM, notices="an error of {:g}", smallest="x.min() / 2")
+    assert judge_claim("claim", claim, lambda _: TABLE).smallest == 0.05
 
 
 def test_a_claim_about_times_depends_on_the_hardware_where_its_condition_is_true() -> None:
@@ -145,10 +170,13 @@ def test_the_assignments_claims_are_complete() -> None:
     for name, finding in claims.load_findings(FINDINGS).items():
         assert finding.claim in found, name
     for name, claim in found.items():
-        weak = ("consistent, but the test is weak",) if claim.power else ()
-        assert claim.expected in (claim.verdict, claim.otherwise, *weak), name
-        assert bool(claim.power) == bool(claim.level) == bool(claim.against), name
-        assert bool(claim.correction) == (claim.expected == claim.otherwise), name
+        assert bool(claim.power) == bool(claim.against), name
+        assert claim.level or not claim.power, name
+        assert bool(claim.power) != bool(claim.notices), f"{name}: how sharp it is"
+        assert bool(claim.smallest) == ("{" in claim.notices), name
+        wrong = claim.expected in ("holds with a correction", "does not hold")
+        assert bool(claim.correction) == wrong, name
+        assert claim.substance or claim.expected != "holds with a correction", name
 
 
 def test_every_printed_table_is_behind_a_claim(finished_results: Path) -> None:
@@ -234,6 +262,7 @@ def test_a_claim_of_ones_own_is_judged_and_shown_apart_and_not_counted(project: 
         """fourteen:
   says: The tent has three breakpoints.
   author: A. Student
+  place: exercise 8
   table: relu/depth.csv
   rows: compositions == 1
   condition: breakpoints == 3

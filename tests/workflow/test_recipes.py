@@ -74,12 +74,15 @@ def test_a_claim_is_one_entry(project: Project) -> None:
     entry = {
         "exercise": 8,
         "says": "The tent is built from three units.",
+        "kind": "implied",
+        "place": "exercise 8, its boxed result",
         "table": "relu/identities.csv",
         "rows": "identity == 'tent'",
         "condition": "units <= 3",
         "figure": "units.max()",
         "unit": "units",
         "tolerance": "none; units are counted",
+        "notices": "one unit",
         "expected": "holds",
     }
     claims.write_text(claims.read_text(encoding="utf-8") + "\n" + yaml.safe_dump({"mine": entry}), encoding="utf-8")

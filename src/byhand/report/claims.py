@@ -24,7 +24,7 @@ SIGNS = {
 
 MEANINGS = {
     "holds": "right as it stands",
-    "holds with a correction": "right in substance; what must be corrected is said below",
+    "holds with a correction": "wrong as it stands, but what the exercise needs of it is true",
     "consistent, but the test is weak": "not rejected, but the test would often not notice if it were wrong",
     "depends on the hardware": "another machine may give another answer; measured on this one",
     "does not hold": "the evidence is against it",
@@ -44,7 +44,7 @@ Verdict = Annotated[
     ],
     Field(title=f"one of {', '.join(list(SIGNS)[:-1])}"),
 ]
-
+Kind = Annotated[Literal["stated", "implied", "printed"], Field(title="one of stated, implied, printed")]
 
 WEAK = 0.8
 """The power below which a test that rejects nothing says little."""
@@ -64,11 +64,22 @@ class Power(Number):
     alternatives: Annotated[int, Field(ge=1, title="a whole number from 1")]
 
 
+class Condition(Section):
+    """What must be true of every one of these rows of a table, and that in words."""
+
+    says: Text
+    table: Text
+    condition: Text
+    rows: Text = ""
+
+
 class Claim(Section):
     """One entry of `assignment/claims.yaml`, whose header explains the fields."""
 
     says: Text
     exercise: Exercises
+    kind: Kind
+    place: Text
     table: Text
     condition: Text
     figure: Text
@@ -78,12 +89,15 @@ class Claim(Section):
     rows: Text = ""
     data: Text = ""
     settings: Text = ""
+    requires: list[Condition] = Field(default=[], title="a list of entries with says, table, rows, condition")
     verdict: Verdict = "holds"
-    otherwise: Verdict = "does not hold"
+    substance: Condition | None = None
     absent: Text = ""
     level: Annotated[float, Field(gt=0, lt=1, title="a number above 0 and below 1")] | None = None
     power: Power | None = None
     against: Text = ""
+    notices: Text = ""
+    smallest: Text = ""
     correction: Text = ""
 
 
@@ -92,6 +106,8 @@ class OwnClaim(Claim):
 
     author: Text
     exercise: Text = ""
+    kind: Kind = "stated"
+    place: Text = ""
 
 
 class Finding(Section):
@@ -134,7 +150,8 @@ def load_findings(path: Path) -> dict[str, Finding]:
 def evidence(claims: Path, findings: Path, own: Path | None = None) -> list[str]:
     """The tables that the claims and findings rest on, as paths under `results`."""
     known = (load(claims) | (load_own(own) if own else {})).values()
-    rests_on = [claim.table for claim in known] + [claim.power.table for claim in known if claim.power]
+    rests_on = [claim.table for claim in known]
+    rests_on += [other.table for claim in known for other in (claim.power, claim.substance, *claim.requires) if other]
     rests_on += [number.table for finding in load_findings(findings).values() for number in finding.numbers.values()]
     return sorted({f"results/{table}" for table in rests_on})
 

@@ -8,18 +8,23 @@ from typing import Any
 import pandas as pd
 
 from byhand.errors import BadInput
-from byhand.report.claims import WEAK, Claim, Finding, Number, Power
+from byhand.report.claims import WEAK, Claim, Condition, Finding, Number, Power
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """The verdict, the number it rests on, how many rows that is from, and the power; or why there is no verdict."""
+    """A verdict, or why there is none, and what it rests on.
+
+    `value` is the number to quote, from `rows` rows; `power` that of the test, if it is one; `smallest` the smallest
+    error that the comparison would have noticed, if there is such a number.
+    """
 
     verdict: str
-    value: float | None
-    rows: int
+    value: float | None = None
+    rows: int = 0
     why_not: str = ""
     power: float | None = None
+    smallest: float | None = None
 
 
 def judge_claim(
@@ -27,41 +32,76 @@ def judge_claim(
 ) -> Judgement:
     """Judge one claim by its table, which `read` gives by its name.
 
-    `differences` lists the settings that are not the assignment's; a claim that rests on one of them is not judged.
-    Where a test does not reject the claim, but has less than the power `WEAK`, the verdict says so.
+    What it says, C, is its `condition`; what its exercise needs of it, S, is its `substance`, where it has one:
+
+        not judged               a setting is not the assignment's, the data are others, there are no such rows, or
+                                 a condition of `requires` is false: then the run itself cannot be relied on
+        holds                    C, and its test, if it is one, has a power of at least `WEAK`
+        depends on the hardware  C, if the claim is about times
+        consistent, but …        C, but the power of its test is less than `WEAK`
+        holds with a correction  not C, but S
+        does not hold            neither
+
+    `differences` lists the settings that are not the assignment's.
 
     Raises:
         BadInput: an expression of the claim does not fit the table.
     """
     if reasons := rests_on(claim, differences):
-        return Judgement("not judged", None, 0, reasons[0])
+        return Judgement("not judged", why_not=reasons[0])
     table = read(claim.table)
     if other(claim.data, table):
-        return Judgement("not judged", None, 0, f"it is about {claim.data}, and this run uses other data")
+        return Judgement("not judged", why_not=f"it is about {claim.data}, and this run uses other data")
     try:
+        for required in claim.requires:
+            if not true(required, read(required.table)):
+                return Judgement("not judged", why_not=f"this run cannot tell: it is not true that {required.says}")
         rows = selected(claim, table)
         if rows.empty:
             why = claim.absent or f"no row of {claim.table} is about it under this configuration"
-            return Judgement("not judged", None, 0, why)
-        holds: Any = rows.eval(claim.condition, engine="python", local_dict={"level": claim.level})
-        verdict = claim.verdict if bool(pd.Series(holds).all()) else claim.otherwise
+            return Judgement("not judged", why_not=why)
         power = least_power(claim.power, read(claim.power.table)) if claim.power else None
-        if power is not None and verdict == claim.verdict and not power >= WEAK:
-            verdict = "consistent, but the test is weak"
-        return Judgement(verdict, figure(claim, rows), len(rows), power=power)
+        smallest = float(evaluated(claim.smallest, rows)) if claim.smallest else None
+        return Judgement(
+            verdict_of(claim, rows, power, read), figure(claim, rows), len(rows), power=power, smallest=smallest
+        )
     except Exception as error:  # pandas raises many kinds of errors
         raise BadInput(f"{name}: does not fit {claim.table} ({type(error).__name__}: {error})") from error
 
 
-def selected(of: Claim | Number, table: pd.DataFrame) -> pd.DataFrame:
-    """The rows of its table that a claim or a number is about."""
+def verdict_of(claim: Claim, rows: pd.DataFrame, power: float | None, read: Callable[[str], pd.DataFrame]) -> str:
+    """The verdict over these rows, by the rule of `judge_claim`."""
+    if all_true(claim.condition, rows, claim.level):
+        weak = power is not None and not power >= WEAK
+        return "consistent, but the test is weak" if weak else claim.verdict
+    if claim.substance and true(claim.substance, read(claim.substance.table)):
+        return "holds with a correction"
+    return "does not hold"
+
+
+def evaluated(expression: str, rows: pd.DataFrame, level: float | None = None) -> Any:
+    """The value of a pandas expression over rows."""
+    return rows.eval(expression, engine="python", local_dict={"level": level})
+
+
+def all_true(condition: str, rows: pd.DataFrame, level: float | None = None) -> bool:
+    """Whether a condition is true of every row; False if there is none."""
+    return len(rows) > 0 and bool(pd.Series(evaluated(condition, rows, level)).all())
+
+
+def true(of: Condition, table: pd.DataFrame) -> bool:
+    """Whether a condition is true of every row that it is about; False if there is none."""
+    return all_true(of.condition, selected(of, table))
+
+
+def selected(of: Claim | Number | Condition, table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of its table that a claim, a number or a condition is about."""
     return table.query(of.rows, engine="python") if of.rows else table
 
 
 def figure(of: Claim | Number, rows: pd.DataFrame) -> float:
     """The number over these rows."""
-    value: Any = rows.eval(of.figure, engine="python")
-    return float(value)
+    return float(evaluated(of.figure, rows))
 
 
 def least_power(of: Power, table: pd.DataFrame) -> float:

@@ -11,6 +11,9 @@ from byhand.report import claims
 from byhand.report.judgement import finding_text, judge_claim, rests_on
 from byhand.step import tables
 
+WRONG = ("holds with a correction", "does not hold")
+"""The verdicts that are followed by what is right instead."""
+
 
 def main(files: step.Files) -> step.Facts:
     """Write the tables and print the verdicts."""
@@ -29,14 +32,18 @@ def main(files: step.Files) -> step.Facts:
                 "claim": name,
                 "exercise": claim.exercise,
                 "says": claim.says,
+                "kind": claim.kind,
+                "place": claim.place,
                 "verdict": judgement.verdict,
-                "correction": claim.correction if judgement.verdict == claim.otherwise else "",
+                "correction": claim.correction if judgement.verdict in WRONG else "",
+                "substance": claim.substance.says if claim.substance else "",
                 "value": judgement.value,
                 "unit": claim.unit,
                 "tolerance": claim.tolerance,
-                "level": claim.level if judgement.power is not None else None,
+                "level": claim.level if judgement.rows else None,
                 "power": judgement.power,
                 "against": claim.against,
+                "notices": claim.notices.format(judgement.smallest) if judgement.rows else "",
                 "table": claim.table,
                 "rows": judgement.rows,
                 "why_not": judgement.why_not,
