@@ -49,6 +49,8 @@ EVIDENCE = {
     "comparisons": "comparisons",
     "decisive": "decisive",
     "within": "of these within the derived bound",
+    "digits": "certified correct digits, median",
+    "fewest_digits": "fewest",
     "median": "median error of all [ulp]",
     "largest": "largest",
 }
@@ -57,12 +59,16 @@ EVIDENCE = {
 def evidence(check: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """How many comparisons there are in each group, how many could fail, and how far from the truth results are."""
     return (
-        check.assign(within=check["within"] & check["decisive"])
+        check.assign(
+            within=check["within"] & check["decisive"], digits=check["correct_digits"].where(check["decisive"])
+        )
         .groupby(by, as_index=False)
         .agg(
             comparisons=("within", "size"),
             decisive=("decisive", "sum"),
             within=("within", "sum"),
+            digits=("digits", "median"),
+            fewest_digits=("digits", "min"),
             median=("ulp_error", "median"),
             largest=("ulp_error", "max"),
         )

@@ -70,7 +70,8 @@ def norm_rows(case: Row, layers: propagation.Layers) -> Iterator[Row]:
     """Each seed's norms in each layer."""
     seeds, count = layers.delta_norm.shape
     for layer, seed in product(range(count), range(seeds)):
-        norms = {name: getattr(layers, name)[seed, layer].item() for name in propagation.COLUMNS[:3]}
+        names = [name for name in propagation.COLUMNS if name.endswith("_norm")]
+        norms = {name: getattr(layers, name)[seed, layer].item() for name in names}
         yield {**case, "layer": layer + 1, "seed": seed, **norms}
 
 
