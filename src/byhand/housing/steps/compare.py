@@ -13,8 +13,6 @@ def main(files: step.Files) -> step.Facts:
     """Write the tables."""
     needed = ["dataset", "fallback_for", "protocol", "seed", *LOSSES]
     epochs = pd.concat(tables.read(path, [*needed, "epoch"]) for path in files.runs)
-    over_splits = pd.concat(tables.read(path, [*needed, "epoch"]) for path in files.splits)
-    over_splits = over_splits[over_splits["epoch"] == over_splits["epoch"].max()]
     last = epochs[epochs["epoch"] == epochs["epoch"].max()]
     runs = pd.concat([last, tables.read(files.baseline, needed)])
     data = {name: str(epochs[name].iloc[0]) for name in ("dataset", "fallback_for")}
@@ -25,7 +23,7 @@ def main(files: step.Files) -> step.Facts:
     comparisons = {
         files.final_losses: final_losses(runs, final),
         files.bugs: bug_effects(runs),
-        files.bugs_over_splits: bug_effects(over_splits),
+        files.bugs_over_splits: bug_effects(tables.read(files.splits, needed)),
         files.printed_curve: printed_curve(epochs, printed),
         files.exact_test: exact_tests(epochs, printed),
         files.power: powers(epochs),
@@ -40,7 +38,7 @@ if __name__ == "__main__":
         main,
         inputs={
             "runs": ("training of each protocol (.csv)",),
-            "splits": ("the same with a split of its own for each run, of some protocols (.csv)",),
+            "splits": "last epochs of runs that each have a split of their own (.csv)",
             "baseline": "linear regression (.csv)",
             "printed": "the losses that the assignment printed (.csv)",
         },

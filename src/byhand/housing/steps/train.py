@@ -6,32 +6,31 @@ import pandas as pd
 from tqdm import tqdm
 
 from byhand import step
-from byhand.data.arrays import load_housing
+from byhand.data.arrays import Housing, load_housing
 from byhand.housing import training
 from byhand.housing.bugs import PROTOCOLS
-from byhand.housing.settings import TrainStep
+from byhand.housing.settings import Training, TrainStep
 from byhand.step import tables
 
 
-def main(files: step.Files, settings: TrainStep) -> step.Facts:
-    """Write the table."""
-    data = load_housing(files.data)
-    protocol = PROTOCOLS[settings.protocol]
+def epochs(data: Housing, name: str, settings: Training) -> pd.DataFrame:
+    """All seeds' losses under one protocol; one row per seed and epoch."""
+    protocol = PROTOCOLS[name]
     split = training.split(data.features, data.target, protocol, settings)
     initial = training.initial(settings, data.features.shape[1], protocol)
-    epochs = settings.epochs.model_dump()[data.name]
+    count = settings.epochs.model_dump()[data.name]
     run = tqdm(
-        islice(training.train(split, initial, protocol, settings), epochs),
-        total=epochs,
-        desc=f"{settings.protocol}, {settings.seeds} seeds",
+        islice(training.train(split, initial, protocol, settings), count),
+        total=count,
+        desc=f"{name}, {settings.seeds} seeds",
         unit="epoch",
         mininterval=2,
     )
-    table = pd.concat(
+    return pd.concat(
         pd.DataFrame(
             {
                 **data.columns,
-                "protocol": settings.protocol,
+                "protocol": name,
                 "seed": range(settings.seeds),
                 "epoch": number,
                 "train_loss": epoch.train_loss,
@@ -43,7 +42,12 @@ def main(files: step.Files, settings: TrainStep) -> step.Facts:
         )
         for number, epoch in enumerate(run, start=1)
     )
-    tables.write(table, files.table)
+
+
+def main(files: step.Files, settings: TrainStep) -> step.Facts:
+    """Write the table."""
+    data = load_housing(files.data)
+    tables.write(epochs(data, settings.protocol, settings), files.table)
     return {"data": data.columns, "seeds": f"housing/<purpose>/0 … {settings.seeds - 1}"}
 
 
