@@ -10,6 +10,7 @@
 # make error-rates  measure how often the exact tests reject what is true, and write docs/error_rates.md (15 minutes)
 # make soak     try every fault in docs/reliability.md, killing a run a hundred times (40 minutes)
 # make planted  plant a fault for each of those checks, and confirm that the check fails
+# make planted-changes  change the tables, code or print of a run on the real data, and confirm which verdicts flip (15 minutes)
 # make reproduce  run everything twice, on one core and on two, and compare the results byte for byte
 # make older-processor  run everything twice, once without AVX-512, and show how much the tables differ
 # make mutants  alter the mathematics everywhere, and check that the tests fail
@@ -48,7 +49,7 @@ DRY := $(filter -n --dry-run --dryrun,$(ARGS))
 TERSE := 2>&1 | $(BYHAND).terse $(if $(DRY),--dry-run)
 SUMMARY = $(if $(DRY),:,$(BYHAND).summary)
 
-.PHONY: all setup again tools quick schema test status lint bench gallery verify export error-rates soak planted reproduce older-processor mutants jax slurm test-slurm storage test-storage lock clean
+.PHONY: all setup again tools quick schema test status lint bench gallery verify export error-rates soak planted planted-changes reproduce older-processor mutants jax slurm test-slurm storage test-storage lock clean
 
 all: setup
 	@$(if $(findstring --configfile,$(ARGS)),$(BYHAND).check_files $(ARGS))
@@ -136,7 +137,10 @@ soak: tools
 	@$(BIN)/python -m pytest -n auto -m "soak and not slurm" $(ARGS)
 
 planted: tools
-	@$(BIN)/python -m pytest -n 2 -m planted $(ARGS)
+	@$(BIN)/python -m pytest -n 2 -m planted tests/reliability $(ARGS)
+
+planted-changes: all tools
+	@$(BIN)/python -m pytest -n auto -m planted tests/report $(ARGS)
 
 reproduce: setup
 	@$(BYHAND).reproduce -- $(ARGS)
