@@ -53,13 +53,13 @@ def judge_claim(
     if other(claim.data, table):
         return Judgement("not judged", why_not=f"it is about {claim.data}, and this run uses other data")
     try:
-        for required in claim.requires:
-            if not true(required, read(required.table)):
-                return Judgement("not judged", why_not=f"this run cannot tell: it is not true that {required.says}")
         rows = selected(claim, table)
         if rows.empty:
             why = claim.absent or f"no row of {claim.table} is about it under this configuration"
             return Judgement("not judged", why_not=why)
+        for required in claim.requires:
+            if not true(required, read(required.table)):
+                return Judgement("not judged", why_not=f"this run cannot tell: it is not true that {required.says}")
         power = least_power(claim.power, read(claim.power.table)) if claim.power else None
         smallest = float(evaluated(claim.smallest, rows)) if claim.smallest else None
         return Judgement(
