@@ -1,6 +1,5 @@
 """The documents that quote numbers of a run, written from templates; every number in them has a name."""
 
-import math
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -30,7 +29,7 @@ def numbers(
         rows += [(name, key, "", value) for key, value in numbers_of(name, finding, read).items()]
     for name, number in quoted.items():
         rows += [("", name, key, value) for key, value in values(name, number, read(number.table)).items()]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame(rows, columns=COLUMNS).dropna(subset="value")
 
 
 def values(name: str, number: Quoted, table: pd.DataFrame) -> dict[str, float]:
@@ -47,8 +46,8 @@ def values(name: str, number: Quoted, table: pd.DataFrame) -> dict[str, float]:
 def nested(table: pd.DataFrame) -> dict[str, Any]:
     """The numbers as templates name them: `finding.number`, `number` or `number["group"]`."""
     named: dict[str, Any] = {}
-    for finding, number, of, value in table[COLUMNS].fillna("").to_numpy():
-        *outer, last = [key for key in (finding, number, of) if key]
+    for *keys, value in table[COLUMNS].astype(object).fillna("").to_numpy():
+        *outer, last = filter(None, keys)
         inner = named
         for key in outer:
             inner = inner.setdefault(key, {})
@@ -57,13 +56,7 @@ def nested(table: pd.DataFrame) -> dict[str, Any]:
 
 
 def shown(value: float, how: str = ",.0f") -> str:
-    """A number as the documents show it: −0.01, 60 %, 1.4e7.
-
-    Raises:
-        BadInput: it is not a number.
-    """
-    if math.isnan(value):
-        raise BadInput("a quoted number is NaN")
+    """A number as the documents show it: −0.01, 60 %, 1.4e7."""
     text = re.sub(r"e\+?(-?)0*(\d)", r"e\1\2", format(value, how))
     return re.sub("^-", "−", text).replace("%", " %")
 
