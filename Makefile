@@ -4,7 +4,7 @@
 # make status   show what is done, running, failed and stale
 # make lint     run ruff, mypy, snakefmt, snakemake --lint
 # make bench    time the notebook's methods against ours
-# make gallery  copy the figures of a run to docs/gallery and its verdicts into the README
+# make gallery  copy the figures of a run to docs/gallery, and its numbers and verdicts into the findings and the README
 # make verify   compare every result with the checksum in its provenance
 # make export   write all results into one archive, byhand-results.zip, described as an RO-Crate
 # make error-rates  measure how often the exact tests reject what is true, and write docs/error_rates.md (15 minutes)
@@ -110,7 +110,7 @@ bench: setup
 
 gallery: all
 	@$(BYHAND).gallery --results results --assignment assignment/assignment.yaml \
-		--gallery docs/gallery --readme README.md
+		--findings assignment/findings.yaml --docs docs --readme README.md
 
 verify: setup
 	@$(BYHAND).verify

@@ -1,22 +1,22 @@
-"""Copy the figures of a run to docs/gallery, and its verdicts into the README, between two markers."""
+"""Copy the figures of a run to docs/gallery, and write its numbers and verdicts into the findings and the README."""
 
 import argparse
-import re
 import shutil
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 
+import pandas as pd
+
 from byhand import step
-from byhand.errors import BadInput
+from byhand.report import documents
 from byhand.report.assignment import Assignment, load
 from byhand.report.captions import Caption, caption
-from byhand.report.claims import SIGNS
+from byhand.report.claims import SIGNS, load_findings, load_quoted
 from byhand.step import files, tables
 
 ALL_SHOWN = ("does not hold", "not judged")
 """The verdicts for which every claim is shown, rather than one example."""
-
-MARKS = ("<!-- verdicts: written by `make gallery` -->", "<!-- end of verdicts -->")
 
 
 def verdicts(claims: Iterable[tuple[str, str, str]]) -> str:
@@ -36,17 +36,15 @@ def verdicts(claims: Iterable[tuple[str, str, str]]) -> str:
     return "\n".join(lines)
 
 
-def between_marks(text: str, words: str) -> str:
-    """`text` with `words` inserted between the markers.
+def findings(templates: Path, numbers: pd.DataFrame) -> str:
+    """The page of findings, with these numbers."""
+    return documents.render(templates / "findings.md.j2", documents.nested(numbers))
 
-    Raises:
-        BadInput: the markers are missing.
-    """
-    start, end = MARKS
-    pattern = re.compile(f"({re.escape(start)}\n).*?(\n{re.escape(end)})", re.DOTALL)
-    if not pattern.search(text):
-        raise BadInput(f"README.md: expected a line {start} and, after it, a line {end}")
-    return pattern.sub(lambda match: match[1] + words + match[2], text)
+
+def readme(text: str, templates: Path, numbers: pd.DataFrame, table: str) -> str:
+    """`text`, the README, with these numbers and this table of verdicts in its marked parts."""
+    made = documents.render(templates / "readme.md.j2", documents.nested(numbers) | {"verdicts": table})
+    return documents.filled(text, made)
 
 
 def page(captions: Mapping[str, Caption], assignment: Assignment) -> str:
@@ -63,23 +61,35 @@ def page(captions: Mapping[str, Caption], assignment: Assignment) -> str:
 
 
 def main(arguments: argparse.Namespace) -> None:
-    """Write the gallery and the README's table."""
-    table = tables.read(arguments.results / "report/claims.csv", ["exercise", "says", "verdict", "author"])
-    table = table[table["author"].isna()]
+    """Write the gallery, the numbers, and the documents that quote them."""
+
+    @cache
+    def read(name: str) -> pd.DataFrame:
+        return tables.read(arguments.results / name, [])
+
+    gallery, templates = arguments.docs / "gallery", arguments.docs / "templates"
     for picture in sorted(arguments.results.glob("*/figure_*.png")):
-        shutil.copy(picture, arguments.gallery / f"{picture.parent.name}_{picture.stem}.png")
+        shutil.copy(picture, gallery / f"{picture.parent.name}_{picture.stem}.png")
     captions = {  # includes the benchmarks' pictures, kept from the run that measured them
-        picture.stem: caption(picture.stem) for picture in sorted(arguments.gallery.glob("*_figure_*.png"))
+        picture.stem: caption(picture.stem) for picture in sorted(gallery.glob("*_figure_*.png"))
     }
-    files.write_text(arguments.gallery / "README.md", page(captions, load(arguments.assignment)))
-    words = verdicts(zip(table["exercise"].astype(str), table["says"], table["verdict"], strict=True))
-    files.write_text(arguments.readme, between_marks(arguments.readme.read_text(encoding="utf-8"), words))
+    files.write_text(gallery / "README.md", page(captions, load(arguments.assignment)))
+    quoted = load_quoted(templates / "numbers.yaml")
+    numbers = documents.numbers(load_findings(arguments.findings), quoted, read)
+    judged = read("report/claims.csv")
+    judged = judged[judged["author"].isna()]
+    words = verdicts(zip(judged["exercise"].astype(str), judged["says"], judged["verdict"], strict=True))
+    text = readme(arguments.readme.read_text(encoding="utf-8"), templates, numbers, words)
+    files.write_text(arguments.docs / "findings.md", findings(templates, numbers))
+    files.write_text(arguments.readme, text)
+    tables.write(numbers, arguments.docs / "numbers.csv")
 
 
 if __name__ == "__main__":
     parser = step.parser(__doc__)
     parser.add_argument("--results", type=Path, required=True, help="the folder of all results")
     parser.add_argument("--assignment", type=Path, required=True, help="the document that is checked (.yaml)")
-    parser.add_argument("--gallery", type=Path, required=True, help="the folder to copy the pictures to")
+    parser.add_argument("--findings", type=Path, required=True, help="what judging it has revealed (.yaml)")
+    parser.add_argument("--docs", type=Path, required=True, help="the folder of the documents and their templates")
     parser.add_argument("--readme", type=Path, required=True, help="the file that shows the verdicts (.md)")
     step.command(main, parser)

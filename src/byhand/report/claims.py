@@ -58,6 +58,12 @@ class Number(Section):
     rows: Text = ""
 
 
+class Quoted(Number):
+    """A number that only the documents quote; with `by`, one for each group of rows that agree in these columns."""
+
+    by: list[Text] = Field(default=[], title="a list of columns")
+
+
 class Power(Number):
     """The power of a test: the least over rows of a table, one for each alternative."""
 
@@ -121,7 +127,7 @@ class Finding(Section):
     data: Text = ""
 
 
-Entry = TypeVar("Entry", Claim, OwnClaim, Finding)
+Entry = TypeVar("Entry", Claim, OwnClaim, Finding, Quoted)
 
 
 def load(path: Path) -> dict[str, Claim]:
@@ -145,6 +151,11 @@ def load_findings(path: Path) -> dict[str, Finding]:
         BadInput: the file is not there, or an entry has an unknown field or lacks one.
     """
     return _entries(path, Finding)
+
+
+def load_quoted(path: Path) -> dict[str, Quoted]:
+    """The numbers by name that only the documents quote, with the same errors as `load_findings`."""
+    return _entries(path, Quoted)
 
 
 def evidence(claims: Path, findings: Path, own: Path | None = None) -> list[str]:

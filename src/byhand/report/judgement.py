@@ -110,11 +110,11 @@ def least_power(of: Power, table: pd.DataFrame) -> float:
     return figure(of, rows) if len(rows) == of.alternatives else math.nan
 
 
-def finding_text(name: str, finding: Finding, read: Callable[[str], pd.DataFrame]) -> str:
-    """What a finding says, with its numbers; empty if this run has other data or no such rows.
+def numbers_of(name: str, finding: Finding, read: Callable[[str], pd.DataFrame]) -> dict[str, float]:
+    """The numbers of a finding; empty if this run has other data or no such rows.
 
     Raises:
-        BadInput: an expression of the finding does not fit its table, or its words do not fit its numbers.
+        BadInput: an expression of the finding does not fit its table.
     """
     numbers = {}
     for key, number in finding.numbers.items():
@@ -122,12 +122,22 @@ def finding_text(name: str, finding: Finding, read: Callable[[str], pd.DataFrame
         try:
             rows = selected(number, table)
             if rows.empty or ("dataset" in table and other(finding.data, table)):
-                return ""
+                return {}
             numbers[key] = figure(number, rows)
         except Exception as error:  # pandas raises many kinds of errors
             raise BadInput(f"{name}.{key}: does not fit {number.table} ({type(error).__name__}: {error})") from error
+    return numbers
+
+
+def finding_text(name: str, finding: Finding, read: Callable[[str], pd.DataFrame]) -> str:
+    """What a finding says, with its numbers; empty if this run has other data or no such rows.
+
+    Raises:
+        BadInput: an expression of the finding does not fit its table, or its words do not fit its numbers.
+    """
+    numbers = numbers_of(name, finding, read)
     try:
-        return finding.says.format(**numbers)
+        return finding.says.format(**numbers) if numbers else ""
     except (KeyError, ValueError, IndexError) as error:
         raise BadInput(f"{name}.says: does not fit its numbers ({type(error).__name__}: {error})") from error
 
