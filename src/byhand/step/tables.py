@@ -29,8 +29,6 @@ def read(path: Path, columns: Iterable[str]) -> pd.DataFrame:
         raise BadInput(f"{path}: is not a CSV table ({brief(error)})") from error
     if missing := [column for column in columns if column not in table]:
         raise BadInput(f"{path}: lacks the column {missing[0]}; it has {', '.join(table.columns)}")
-    if "fallback_for" in table:
-        table["fallback_for"] = (
-            table["fallback_for"].astype(object).fillna("").astype(str)
-        )  # empty: the data set is the wanted one
+    if "fallback_for" in table:  # empty: the data set is the wanted one
+        table["fallback_for"] = table["fallback_for"].astype(object).fillna("").astype(str)
     return table
