@@ -15,7 +15,7 @@ Edit = Callable[[Project], None]
 
 GRADIENTS = {"gradients_check": 1, "gradients_assignment": 1, "gradients_figure_check": 1}
 AFTER_TRAINING = {"housing_compare": 1, "housing_figure_curves": 1, "housing_figure_bugs": 1}
-TRAINING = {"housing_train": len(PROTOCOLS), **AFTER_TRAINING}
+TRAINING = {"housing_train": len(PROTOCOLS), "housing_splits": 1, **AFTER_TRAINING}
 HOUSING = {"housing_autograd_check": 1, "housing_baseline": 1, **TRAINING}
 JACOBIAN_TIMES = {"jacobian_times_cpu": 1, "jacobian_assignment": 1}
 JACOBIAN = {"jacobian_check": 1, "jacobian_count": 1, "jacobian_figure_crossover": 1, **JACOBIAN_TIMES}
@@ -24,6 +24,7 @@ PAGE = {"report_page": 1}
 RELU_FIGURES = {"relu_figure_constructions": 1, "relu_figure_depth": 1}
 RELU = {"relu_prove": 1, "relu_random_functions": 1, "relu_depth": 1, "relu_curves": 1, **RELU_FIGURES}
 COMPARED = {"initialization_compare": 1, "initialization_figure_depth": 1}
+CHECKED = {"initialization_autograd_check": 1}
 TRAINED = {"initialization_train": 5, "initialization_figure_training": 1, **COMPARED}
 PROPAGATED = {
     "initialization_propagate": 2,
@@ -32,7 +33,7 @@ PROPAGATED = {
     **COMPARED,
 }
 PHASE = {"initialization_phase": 1, "initialization_figure_phase": 1}
-ON_IMAGES = {**TRAINED, **PROPAGATED}
+ON_IMAGES = {**TRAINED, **PROPAGATED, **CHECKED}
 LEAST_SQUARES_ON_DATA = {
     **{
         f"least_squares_{step}": 1 for step in ("prove", "closed_form", "convergence", "definiteness", "rank_deficient")
@@ -53,8 +54,8 @@ FIGURES = {
 ON_HOUSING_DATA = {**HOUSING, **LEAST_SQUARES_ON_DATA}
 EVIDENCE = {  # what the claims are judged by
     "gradients_check", "gradients_assignment", "housing_autograd_check", "housing_compare", "jacobian_check",
-    "jacobian_count", "jacobian_assignment", "relu_prove", "initialization_compare", "least_squares_prove",
-    "least_squares_closed_form", "least_squares_convergence",
+    "jacobian_count", "jacobian_assignment", "relu_prove", "initialization_autograd_check", "initialization_compare",
+    "least_squares_prove", "least_squares_closed_form", "least_squares_convergence",
 }  # fmt: skip
 EVERYTHING = {
     "data_download": 2, **GRADIENTS, **HOUSING, **JACOBIAN, **RELU, **ON_IMAGES, **PHASE, **LEAST_SQUARES,
@@ -160,7 +161,10 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
         configure("relu", "depth", "grid_points", value=5),
         {"relu_depth": 1, "relu_figure_depth": 1},
     ),
-    "initialization: the learning rate": (configure("initialization", "training", "learning_rate", value=0.1), TRAINED),
+    "initialization: the learning rate": (
+        configure("initialization", "training", "learning_rate", value=0.1),
+        {**TRAINED, **CHECKED},
+    ),
     "initialization: one more depth of the grid": (
         configure("initialization", "grid", "depths", value=[1, 2, 3]),
         {**PROPAGATED, "initialization_train": 1},
@@ -174,6 +178,7 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
         {
             "initialization_train": 2,
             "initialization_propagate": 1,
+            **CHECKED,
             **COMPARED,
             **{f"initialization_figure_{name}": 1 for name in ("gradients", "activations", "training")},
         },
@@ -212,7 +217,7 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
     ),
     "an initialization that is trained": (
         edit("src/byhand/initialization/initializations/xavier_uniform.py", "2 / (", "2.0 / ("),
-        {**TRAINED, "initialization_train": 2, **PROPAGATED, "initialization_propagate": 1, **LECTURE},
+        {**TRAINED, "initialization_train": 2, **PROPAGATED, "initialization_propagate": 1, **CHECKED, **LECTURE},
     ),
     "an initialization that is not trained": (
         edit("src/byhand/initialization/initializations/he.py", "2 / ", "2.0 / "),

@@ -75,6 +75,9 @@ use rule step as initialization_autograd_check with:
             {key: INITIALIZATION["training"][key] for key in ("batch_size", "learning_rate")},
             INITIALIZATION["autograd_check"],
         ),
+        initializations=[
+            fingerprint.code_if_any(DRAWN_BY + name) for name in INITIALIZATION["assignment"]["initializations"]
+        ],
 
 
 use rule step as initialization_phase with:
