@@ -142,7 +142,8 @@ def test_every_step_can_be_run_by_hand_and_explains_itself(
 def test_bad_input_of_a_step_is_one_line_and_status_1(step: Step, tmp_path: Path) -> None:
     output = tmp_path / "out.csv"
     flags = ["--input-width", "2", "--hidden-width", "2", "--samples", "2", "--tolerance", "1e-6", "--seeds", "2"]
-    done = step("gradients.steps.assignment", *flags, "--printed", tmp_path / "none.csv", "--table", output)
+    outputs = ["--table", output, "--shapes", tmp_path / "shapes.csv"]
+    done = step("gradients.steps.assignment", *flags, "--printed", tmp_path / "none.csv", *outputs)
     assert done.returncode == 1
     assert done.stderr == f"byhand.gradients.steps.assignment: error: {tmp_path}/none.csv: no such file\n"
     assert not list(tmp_path.iterdir())
@@ -165,11 +166,12 @@ def test_provenance_traces_a_table(step: Step, tmp_path: Path) -> None:
     output = tmp_path / "out.csv"
     flags = ["--input-width", "2", "--hidden-width", "2", "--samples", "2", "--tolerance", "1e-6", "--seeds", "2"]
     printed = ROOT / "assignment" / "printed" / "gradient_check.csv"
-    done = step("gradients.steps.assignment", *flags, "--printed", printed, "--table", output)
+    shapes = tmp_path / "shapes.csv"
+    done = step("gradients.steps.assignment", *flags, "--printed", printed, "--table", output, "--shapes", shapes)
     assert done.returncode == 0, done.stderr
     record = json.loads(output.with_suffix(".json").read_text(encoding="utf-8"))
     assert record["step"] == "byhand.gradients.steps.assignment"
-    assert record["outputs"] == {str(output): files.sha256(output)}
+    assert record["outputs"] == {str(path): files.sha256(path) for path in (output, shapes)}
     assert record["inputs"] == {str(printed): files.sha256(printed)}
     assert record["settings"]["hidden_width"] == 2
     assert "byhand.gradients.network" in record["code"]["modules"]
