@@ -35,7 +35,7 @@ BAD_VALUES: list[tuple[str, Any, str]] = [
     (
         "housing",
         [1, 2],
-        "housing: found [1, 2], expected a mapping with training, exact_test, autograd_check, benchmark",
+        "housing: found [1, 2], expected a mapping with training, exact_test, splits, autograd_check, benchmark",
     ),
     ("data.home", 3, "data.home: found 3, expected a folder's path, or null"),
     ("data.home", "", "data.home: found '', expected a folder's path"),

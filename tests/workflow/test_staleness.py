@@ -247,7 +247,7 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
     ),
     "what a claim says": (edit("assignment/claims.yaml", "The four written", "The written"), {"report_judge": 1}),
     "how claims are judged": (
-        edit("src/byhand/report/judgement.py", "Judgement(verdict, figure(", "Judgement(verdict, 0 + figure("),
+        edit("src/byhand/report/judgement.py", "figure(claim, rows), len(rows)", "0 + figure(claim, rows), len(rows)"),
         {"report_judge": 1},
     ),
     "a finding": (edit("assignment/findings.yaml", "was never trained", "never was trained"), {"report_judge": 1}),
