@@ -41,7 +41,7 @@ def test_what_is_not_done_is_told_by_rule(project: Project) -> None:
     table = status(project)
     assert table["housing_figure_bugs"] == ["-", "-", "-", "3", "-"]
     assert table["initialization_train"] == ["20", "-", "-", "-", "4"]
-    assert table["gradients_assignment"] == ["-", "-", "3", "-", "-"]
+    assert table["gradients_assignment"] == ["-", "-", "4", "-", "-"]
 
 
 def test_a_configuration_that_is_refused_is_told(project: Project) -> None:
