@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from byhand.data.arrays import Images
 from byhand.errors import BadInput
@@ -139,16 +139,20 @@ def test_cells_are_the_grid_and_the_assignment_in_both_orders_once_each() -> Non
     assert paths("{initialization}/{depth}_{hidden_width}_{order}", found)[0] == "he/1_5_file"
 
 
-@pytest.fixture
-def settings() -> AutogradCheckStep:
-    return AutogradCheckStep(
-        initializations=("uniform_0.1",), depth=3, hidden_width=6, batch_size=20, learning_rate=0.1, compared_steps=5
-    )
+def checked(images: Images, compared_steps: int = 5) -> list[dict[str, float]]:
+    """The differences from autograd in the first steps."""
+    settings = AutogradCheckStep(
+        initializations=("uniform_0.1",), depth=3, hidden_width=6, batch_size=20, learning_rate=0.1,
+        compared_steps=compared_steps,
+    )  # fmt: skip
+    start = network.initial(named("uniform_0.1"), network.widths(16, 6, 3, 4), [generator("test")]).map(Tensor.double)
+    return list(autograd_check.differences(start, *autograd_check.first(images, settings), settings.learning_rate))
 
 
-def test_the_first_steps_are_those_of_autograd_in_every_quantity(images: Images, settings: AutogradCheckStep) -> None:
-    found = list(autograd_check.differences(images, "uniform_0.1", settings))
-    assert len(found) == 5
+@pytest.mark.parametrize("steps", [5, 25], ids=["a part of an epoch", "more than an epoch of ten batches"])
+def test_the_first_steps_are_those_of_autograd_in_every_quantity(images: Images, steps: int) -> None:
+    found = checked(images, steps)
+    assert len(found) == steps
     for differences in found:
         assert differences.keys() == {"parameters", "train_loss", "train_accuracy", "test_loss", "test_accuracy"}
         for quantity, difference in differences.items():
@@ -156,13 +160,11 @@ def test_the_first_steps_are_those_of_autograd_in_every_quantity(images: Images,
             assert difference < (1e-7 if quantity.endswith("accuracy") else 1e-12), quantity
 
 
-def test_a_step_of_another_size_is_seen(
-    images: Images, settings: AutogradCheckStep, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_step_of_another_size_is_seen(images: Images, monkeypatch: pytest.MonkeyPatch) -> None:
     def larger(*given: Any) -> network.Parameters:
         parameters, outputs, delta, learning_rate = given
         return network.gradient_step(parameters, outputs, delta, 1.001 * learning_rate)
 
     monkeypatch.setattr("byhand.initialization.training.gradient_step", larger)
-    for differences in autograd_check.differences(images, "uniform_0.1", settings):
+    for differences in checked(images):
         assert differences["parameters"] > 1e-4

@@ -7,7 +7,7 @@ largest move of a parameter; for loss and accuracy of the batch before it, and o
 notebook's. The largest of all steps is kept.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 import pandas as pd
@@ -28,21 +28,28 @@ def flat(parameters: network.Parameters) -> Tensor:
     return torch.cat([tensor.flatten() for tensor in (*parameters.weights, *parameters.biases)])
 
 
-def differences(images: Images, name: str, settings: AutogradCheckStep) -> Iterator[dict[str, float]]:
-    """The relative difference in each quantity, step by step."""
-    classes = int(images.train_labels.max()) + 1
-    widths = network.widths(images.train_images[0].size, settings.hidden_width, settings.depth, classes)
-    stream = generator("initialization", "autograd_check", name)
-    before = network.initial(named(name), widths, [stream]).map(Tensor.double)
-    train_rows, test_rows = (training.batches(images, split, torch.float64) for split in ("train", "test"))
-    size = settings.batch_size
-    tested = training.Rows(test_rows.x[:size], test_rows.labels[:size])
-    loop = notebook.steps(notebook.resident(train_rows, size), before, settings.learning_rate)
-    for number, theirs in enumerate(islice(loop, settings.compared_steps)):
-        rows = slice(number * size, (number + 1) * size)
-        batch = training.Rows(train_rows.x[rows], train_rows.labels[rows])
+def first(images: Images, settings: AutogradCheckStep) -> tuple[list[training.Rows], training.Rows]:
+    """The batches of the compared steps, in the notebook's order, and one of test images, in double precision.
+
+    Raises:
+        BadInput: there are fewer images than a batch needs.
+    """
+    train_rows, test_rows = (training.batches(images, split) for split in ("train", "test"))
+    training.whole_batches(train_rows, settings.batch_size, "training")
+    training.whole_batches(test_rows, settings.batch_size, "test")
+    loader = islice(notebook.resident(train_rows, settings.batch_size), settings.compared_steps)
+    x, labels = next(notebook.resident(test_rows, settings.batch_size))
+    return [training.Rows(x.double(), labels) for x, labels in loader], training.Rows(x.double(), labels)
+
+
+def differences(
+    before: network.Parameters, batches: Sequence[training.Rows], tested: training.Rows, learning_rate: float
+) -> Iterator[dict[str, float]]:
+    """The relative difference in each quantity, step by step, from the start `before`."""
+    loop = notebook.steps(((batch.x, batch.labels) for batch in batches), before, learning_rate)
+    for batch, theirs in zip(batches, loop, strict=True):
         ours = next(
-            training.train(batch, tested, before, batch_size=size, learning_rate=settings.learning_rate, order=None)
+            training.train(batch, tested, before, batch_size=len(batch.x), learning_rate=learning_rate, order=None)
         )
         after = notebook.parameters(theirs.model)
         test_loss, test_accuracy = notebook.evaluated(theirs.model, tested.x, tested.labels)
@@ -66,17 +73,16 @@ def differences(images: Images, name: str, settings: AutogradCheckStep) -> Itera
 def main(files: step.Files, settings: AutogradCheckStep) -> step.Facts:
     """Write the table."""
     images = load_images(files.data)
-    rows = [
-        {
-            **images.columns,
-            "initialization": name,
-            "steps": settings.compared_steps,
-            "quantity": quantity,
-            "relative_difference": difference,
-        }
-        for name in settings.initializations
-        for quantity, difference in pd.DataFrame(differences(images, name, settings)).max().items()
-    ]
+    batches, tested = first(images, settings)
+    classes = int(images.train_labels.max()) + 1
+    widths = network.widths(batches[0].x.shape[1], settings.hidden_width, settings.depth, classes)
+    rows = []
+    for name in settings.initializations:
+        stream = generator("initialization", "autograd_check", name)
+        start = network.initial(named(name), widths, [stream]).map(Tensor.double)
+        found = pd.DataFrame(differences(start, batches, tested, settings.learning_rate)).max()
+        facts = {**images.columns, "initialization": name, "steps": settings.compared_steps}
+        rows += [{**facts, "quantity": quantity, "relative_difference": value} for quantity, value in found.items()]
     tables.write(pd.DataFrame(rows), files.table)
     return {"data": images.columns, "seeds": "initialization/autograd_check/<initialization>"}
 
