@@ -39,6 +39,16 @@ class Images(DataSet):
     test_images: np.ndarray
     test_labels: np.ndarray
 
+    @property
+    def pixels(self) -> int:
+        """How many pixels an image has."""
+        return int(self.train_images[0].size)
+
+    @property
+    def classes(self) -> int:
+        """How many classes there are, if they are numbered from 0."""
+        return int(self.train_labels.max()) + 1
+
 
 Kind = TypeVar("Kind", bound=DataSet)
 

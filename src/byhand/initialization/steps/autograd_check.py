@@ -74,8 +74,7 @@ def main(files: step.Files, settings: AutogradCheckStep) -> step.Facts:
     """Write the table."""
     images = load_images(files.data)
     batches, tested = first(images, settings)
-    classes = int(images.train_labels.max()) + 1
-    widths = network.widths(batches[0].x.shape[1], settings.hidden_width, settings.depth, classes)
+    widths = network.widths(images.pixels, settings.hidden_width, settings.depth, images.classes)
     rows = []
     for name in settings.initializations:
         stream = generator("initialization", "autograd_check", name)

@@ -32,9 +32,7 @@ from byhand.step import tables
 
 def start(images: Images, settings: BenchmarkStep, seeds: range) -> network.Parameters:
     """The Xavier initialisation for these seeds."""
-    layer_widths = network.widths(
-        images.train_images[0].size, settings.hidden_width, settings.depth, int(images.train_labels.max()) + 1
-    )
+    layer_widths = network.widths(images.pixels, settings.hidden_width, settings.depth, images.classes)
     streams = [generator("initialization/benchmark", seed) for seed in seeds]
     return network.initial(xavier_uniform.INITIALIZATION, layer_widths, streams)
 

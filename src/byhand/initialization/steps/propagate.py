@@ -88,7 +88,6 @@ def main(files: step.Files, settings: PropagateStep) -> step.Facts:
     initialization = named(settings.initialization)
     images = load_images(files.data)
     labels = training.batches(images, "test").labels[: settings.images]
-    classes = int(images.train_labels.max()) + 1
     summaries: list[Row] = []
     norms: list[Row] = []
     histograms: list[Row] = []
@@ -98,7 +97,7 @@ def main(files: step.Files, settings: PropagateStep) -> step.Facts:
     )
     cases = list(product(pixels(images, settings.images), networks))
     for (scale, x), (depth, width) in tqdm(cases, desc=settings.initialization, unit="network", mininterval=2):
-        layer_widths = network.widths(x.shape[1], width, depth, classes)
+        layer_widths = network.widths(images.pixels, width, depth, images.classes)
         name = ("initialization/weights", settings.initialization, depth, width)
         streams = [generator(*name, seed) for seed in range(settings.seeds)]
         parameters = network.initial(initialization, layer_widths, streams)

@@ -23,8 +23,7 @@ MEASURES = ("train_loss", "train_accuracy", "test_loss", "test_accuracy")
 
 def start(settings: TrainStep, images: Images) -> network.Parameters:
     """The initial parameters of all seeds."""
-    classes = int(images.train_labels.max()) + 1
-    layer_widths = network.widths(images.train_images[0].size, settings.hidden_width, settings.depth, classes)
+    layer_widths = network.widths(images.pixels, settings.hidden_width, settings.depth, images.classes)
     return network.initial(named(settings.initialization), layer_widths, streams(settings, "weights"))
 
 
