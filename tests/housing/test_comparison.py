@@ -44,8 +44,8 @@ def test_the_printed_curve_is_judged_epoch_by_epoch() -> None:
 
 
 def test_a_bug_is_worth_the_paired_difference() -> None:
-    table = comparison.bug_effects(runs(published=[0.5, 0.7], corrected=[0.4, 0.4], mended_x=[0.6, 0.8]))
-    worth = table[table["split"] == "test"].set_index("mended")
+    table = comparison.bug_effects(runs(published=[0.5, 0.7], corrected=[0.4, 0.4], fixed_x=[0.6, 0.8]))
+    worth = table[table["split"] == "test"].set_index("fixed")
     assert worth["worth"].to_dict() == pytest.approx({"all": 0.2, "x": -0.1})
     assert worth["standard_deviation"].to_dict() == pytest.approx({"all": math.sqrt(0.02), "x": 0.0}, abs=1e-12)
 

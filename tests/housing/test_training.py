@@ -118,10 +118,10 @@ def test_validation_rows_are_in_training_only_where_the_protocol_says_so() -> No
             assert test_rows.isdisjoint(training_rows | validation_rows)
 
 
-def test_every_mended_protocol_differs_from_the_published_in_that_bug_alone() -> None:
+def test_every_fixed_protocol_differs_from_the_published_in_that_bug_alone() -> None:
     for bug in BUGS:
-        assert replace(PROTOCOLS[f"mended_{bug}"], **{bug: True}) == PUBLISHED  # type: ignore[arg-type]
-        assert not getattr(PROTOCOLS[f"mended_{bug}"], bug)
+        assert replace(PROTOCOLS[f"fixed_{bug}"], **{bug: True}) == PUBLISHED  # type: ignore[arg-type]
+        assert not getattr(PROTOCOLS[f"fixed_{bug}"], bug)
 
 
 @pytest.mark.parametrize(("rows", "batch_size"), [(10, 4), (8, 4), (3, 64), (1, 1), (129, 64)])

@@ -40,8 +40,8 @@ PROTOCOLS: dict[str, Protocol] = {
     **{f"published_normal_{name}": replace(PUBLISHED, normal_weights=(name,)) for name in ("W1", "w2")},
     "published_rate_doubled": replace(PUBLISHED, learning_rate_factor=2.0),
     "published_rate_halved": replace(PUBLISHED, learning_rate_factor=0.5),
-    **{f"mended_{bug}": replace(PUBLISHED, **{bug: False}) for bug in BUGS},  # type: ignore[arg-type]
+    **{f"fixed_{bug}": replace(PUBLISHED, **{bug: False}) for bug in BUGS},  # type: ignore[arg-type]
 }
 
-MENDED = ("published", "corrected", *(f"mended_{bug}" for bug in BUGS))
-"""Those that say what each bug changes."""
+EFFECTS = ("published", *(name for name in PROTOCOLS if name == "corrected" or name.startswith("fixed_")))
+"""The protocols that say what each bug changes: all bugs, none, and each one fixed alone."""

@@ -11,7 +11,7 @@ def tables(read: Read) -> list[Shown]:
     printed = {"printed": "printed", "in_standard_deviations": "ours − printed [sd]"}
     printed |= {"within_spread": "within the spread"}
     bugs, over_splits = (
-        table[table["split"] == "test"].set_index("mended")
+        table[table["split"] == "test"].set_index("fixed")
         for table in (read("housing/bugs.csv"), read("housing/bugs_over_splits.csv"))
     )
     for column, effects in (("effect", bugs), ("over_splits", over_splits)):
@@ -28,7 +28,7 @@ def tables(read: Read) -> list[Shown]:
             "housing/bugs.csv",
             bugs.reset_index(),
             {
-                "mended": "bug that is fixed",
+                "fixed": "bug that is fixed",
                 "effect": f"over {bugs['seeds'].max()} seeds",
                 "over_splits": f"over {over_splits['seeds'].max()} splits and seeds",
             },

@@ -90,11 +90,11 @@ def bug_effects(runs: pd.DataFrame) -> pd.DataFrame:
     losses = runs.set_index(["protocol", "seed"])[[f"{split}_loss" for split in SPLITS]]
     rows = []
     for protocol in runs["protocol"].unique():
-        if protocol.startswith("mended_") or protocol == "corrected":
+        if protocol.startswith("fixed_") or protocol == "corrected":
             worth = (losses.loc["published"] - losses.loc[protocol]).dropna()  # the seeds that both have
             rows += [
                 {
-                    "mended": "all" if protocol == "corrected" else protocol.removeprefix("mended_"),
+                    "fixed": "all" if protocol == "corrected" else protocol.removeprefix("fixed_"),
                     "split": split,
                     "worth": worth[f"{split}_loss"].mean(),
                     "standard_deviation": worth[f"{split}_loss"].std(),

@@ -15,11 +15,11 @@ NAMES = {
 
 def main(files: step.Files) -> None:
     """Write the figure."""
-    columns = ["mended", "split", "worth", "half_width_of_95_percent_interval", "seeds", "dataset", "fallback_for"]
+    columns = ["fixed", "split", "worth", "half_width_of_95_percent_interval", "seeds", "dataset", "fallback_for"]
     table = tables.read(files.table, columns)
     with style.figure(files.figure, figsize=(style.COLUMN, 3.0)) as (_, axes):
         for index, (split, (colour, marker)) in enumerate(MARKS.items()):
-            rows = table[table["split"] == split].set_index("mended").loc[list(NAMES)]
+            rows = table[table["split"] == split].set_index("fixed").loc[list(NAMES)]
             axes.errorbar(
                 rows["worth"],
                 [position + 0.22 * (index - 1) for position in range(len(NAMES))],

@@ -4,7 +4,7 @@ import pandas as pd
 
 from byhand import step
 from byhand.data.arrays import load_housing
-from byhand.housing.bugs import MENDED
+from byhand.housing.bugs import EFFECTS
 from byhand.housing.settings import Training
 from byhand.housing.steps.train import epochs
 from byhand.step import tables
@@ -13,7 +13,7 @@ from byhand.step import tables
 def main(files: step.Files, settings: Training) -> step.Facts:
     """Write the table."""
     data = load_housing(files.data)
-    runs = pd.concat(epochs(data, name, settings) for name in MENDED)
+    runs = pd.concat(epochs(data, name, settings) for name in EFFECTS)
     tables.write(runs[runs["epoch"] == runs["epoch"].max()], files.table)
     return {"data": data.columns, "seeds": f"housing/<purpose>/0 … {settings.seeds - 1}"}
 

@@ -89,7 +89,7 @@ def gradient_claims() -> Iterator[Claim]:
     for h in [*moves, null]:
         square = largest(np.array([h @ (SINGULAR.T @ SINGULAR) @ h - (SINGULAR @ h) @ (SINGULAR @ h)]))
         name = f"h'X'Xh = |Xh|^2 >= 0, X of rank 1, h = ({', '.join(map(str, h))})"
-        yield Claim(name, "exercise 15, mended", square)
+        yield Claim(name, "exercise 15, fixed", square)
 
 
 def iterate_claims(steps: tuple[int, ...]) -> Iterator[Claim]:
@@ -170,12 +170,12 @@ def definiteness_claims(steps: int) -> Iterator[Claim]:
     determinant = Fraction(singular[0, 0] * singular[1, 1])
     yield Claim("I - aG has determinant 0, so no inverse, a = 1/4", "exercise 18, its gap", determinant)
     for step_size, M in (("3/8", indefinite), ("1/4", singular)):
-        mended = "exercise 18, mended"
+        fixed = "exercise 18, fixed"
         powers = [np.linalg.matrix_power(M, i) for i in range(60)]
         rest = (identity - M) @ sum(powers) - (identity - M @ powers[-1])
-        yield Claim(f"aG sum_{{i<60}} (I - aG)^i = I - (I - aG)^60, a = {step_size}", mended, largest(rest))
+        yield Claim(f"aG sum_{{i<60}} (I - aG)^i = I - (I - aG)^60, a = {step_size}", fixed, largest(rest))
         power = largest(np.linalg.matrix_power(M, steps))
-        yield Claim(f"(I - aG)^{steps} -> 0, a = {step_size}", mended, power, tolerance=1e-100)
+        yield Claim(f"(I - aG)^{steps} -> 0, a = {step_size}", fixed, power, tolerance=1e-100)
 
 
 def rank_claims(steps: int) -> Iterator[Claim]:
