@@ -47,16 +47,15 @@ U[−d, d], which has the variance 3 times as large. The share of their runs tha
 
 def tests(results: Path, config: dict[str, Any]) -> Iterator[tuple[str, np.ndarray, int, Family]]:
     """Each test: its name, the numbers of all runs (runs, numbers), how many runs verdicts use, and the family."""
-    runs = tables.read(results / "housing/training/published.csv", ["seed", "epoch"])
-    for name, group in housing.families(runs).items():
+    published = tables.read(results / "housing/training/published.csv", ["seed", "epoch"])
+    for name, group in housing.families(published).items():
         numbers = housing.numbers(group)
         reruns = int(config["housing"]["exact_test"]["reruns"])
         yield f"housing, {name}", numbers, reruns, housing.family_of_losses(numbers.shape[1])
     own = config["initialization"]["assignment"]
     for name in own["initializations"]:
-        runs = tables.read(results / training(own, name), ["seed", "epoch"])
         reruns = int(config["initialization"]["exact_test"]["reruns"])
-        yield name, initialization.figures(runs), reruns, initialization.PRINTED_FAMILY
+        yield name, runs(results, own, name), reruns, initialization.PRINTED_FAMILY
 
 
 def rates(numbers: np.ndarray, reruns: int, family: Family, draws: int) -> tuple[float, float]:
@@ -81,23 +80,20 @@ def powers(results: Path, config: dict[str, Any]) -> Iterator[tuple[str, str, in
     own = config["initialization"]["assignment"]
     reruns = int(config["initialization"]["exact_test"]["reruns"])
     for name in own["initializations"]:
-        d = float(name.removeprefix("uniform_")) if name.startswith("uniform_") else None
-        alternatives = [("rate × ½", "halved", name), ("rate × 2", "doubled", name)]
-        if d is not None:
-            alternatives.append(("√3·d", "wider", f"uniform_{3**0.5 * d:.6g}"))
-        numbers = [
-            initialization.figures(tables.read(folder / "results" / training(own, network), ["seed", "epoch"]))
-            for folder, network in [(results.parent, name), *((results.parent / at, to) for _, at, to in alternatives)]
-        ]
-        for (words, _, _), others in zip(alternatives, numbers[1:], strict=True):
-            noticed = power(numbers[0][:reruns], others, *initialization.PRINTED_FAMILY)
-            yield name, words, len(others), f"{noticed:.0%}"
+        alternatives = {"rate × ½": ("halved", name), "rate × 2": ("doubled", name)}
+        if name.startswith("uniform_"):
+            d = float(name.removeprefix("uniform_"))
+            alternatives["√3·d"] = ("wider", f"uniform_{3**0.5 * d:.6g}")
+        ours = runs(results, own, name)[:reruns]
+        for words, (folder, network) in alternatives.items():
+            others = runs(results.parent / folder / "results", own, network)
+            yield name, words, len(others), f"{power(ours, others, *initialization.PRINTED_FAMILY):.0%}"
 
 
-def training(own: dict[str, Any], name: str) -> Path:
-    """The table of a network of the assignment's shape, under `results`."""
+def runs(results: Path, own: dict[str, Any], name: str) -> np.ndarray:
+    """The numbers of all runs (runs, numbers) of a network of the assignment's shape."""
     cell = PATH.format(initialization=name, depth=own["depth"], hidden_width=own["hidden_width"], order="file")
-    return Path("initialization/training", f"{cell}.csv")
+    return initialization.figures(tables.read(results / f"initialization/training/{cell}.csv", ["seed", "epoch"]))
 
 
 def main(arguments: argparse.Namespace) -> None:

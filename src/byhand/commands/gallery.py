@@ -68,19 +68,20 @@ def main(arguments: argparse.Namespace) -> None:
         return tables.read(arguments.results / name, [])
 
     gallery, templates = arguments.docs / "gallery", arguments.docs / "templates"
-    for picture in sorted(arguments.results.glob("*/figure_*.png")):
-        shutil.copy(picture, gallery / f"{picture.parent.name}_{picture.stem}.png")
-    captions = {  # includes the benchmarks' pictures, kept from the run that measured them
-        picture.stem: caption(picture.stem) for picture in sorted(gallery.glob("*_figure_*.png"))
-    }
-    files.write_text(gallery / "README.md", page(captions, load(arguments.assignment)))
     quoted = load_quoted(templates / "numbers.yaml")
     numbers = documents.numbers(load_findings(arguments.findings), quoted, read)
     judged = read("report/claims.csv")
     judged = judged[judged["author"].isna()]
     words = verdicts(zip(judged["exercise"].astype(str), judged["says"], judged["verdict"], strict=True))
     text = readme(arguments.readme.read_text(encoding="utf-8"), templates, numbers, words)
-    files.write_text(arguments.docs / "findings.md", findings(templates, numbers))
+    of_findings = findings(templates, numbers)
+    for picture in sorted(arguments.results.glob("*/figure_*.png")):
+        shutil.copy(picture, gallery / f"{picture.parent.name}_{picture.stem}.png")
+    captions = {  # includes the benchmarks' pictures, kept from the run that measured them
+        picture.stem: caption(picture.stem) for picture in sorted(gallery.glob("*_figure_*.png"))
+    }
+    files.write_text(gallery / "README.md", page(captions, load(arguments.assignment)))
+    files.write_text(arguments.docs / "findings.md", of_findings)
     files.write_text(arguments.readme, text)
     tables.write(numbers, arguments.docs / "numbers.csv")
 

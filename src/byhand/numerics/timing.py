@@ -30,7 +30,7 @@ class Others:
 
     @staticmethod
     def _busy() -> float:
-        machine = psutil.cpu_times()
+        machine = psutil.cpu_times()  # on Linux, `user` includes `guest`
         idle = machine.idle + getattr(machine, "iowait", 0) + getattr(machine, "guest", 0)
         own = psutil.Process()
         mine = [each.cpu_times() for each in (own, *own.children(recursive=True))]
