@@ -17,8 +17,17 @@ source: Sheet 3 of a course on probability
 contains: sentences
 method: Each sentence was compared with exact counts.
 chapters:
-  coins: {problem: 1, title: Coins, exercises: [1, 2]}
-  dice: {problem: 2, title: Dice, exercises: [3]}
+  coins:
+    problem: 1
+    title: Coins
+    exercises:
+      1: {asks: How often is it heads?, answers: Half of the time.}
+      2: {asks: Are two heads as likely as one of each?, answers: "Yes.", tempting: There are two faces.}
+  dice:
+    problem: 2
+    title: Dice
+    exercises:
+      3: {asks: How long does a six take?, answers: Six throws.}
 """,
     "claims.yaml": """
 fair:
@@ -29,7 +38,7 @@ fair:
   table: coins/heads.csv
   condition: share == 0.5
   figure: share.max()
-  unit: share of heads
+  found: The share of heads is {:g}.
   tolerance: none
   expected: holds
 two_heads:
@@ -40,7 +49,7 @@ two_heads:
   table: coins/two.csv
   condition: both == mixed
   figure: (mixed / both).max()
-  unit: times as likely
+  found: One of each is {:g} times as likely.
   tolerance: none
   correction: One of each is twice as likely.
   expected: does not hold
@@ -53,7 +62,7 @@ sixes:
   table: dice/throws.csv
   condition: throws == 6
   figure: throws.max()
-  unit: throws
+  found: It takes {:g} throws.
   tolerance: none
   expected: holds
 """,
@@ -109,7 +118,10 @@ def test_its_claims_get_verdicts_and_its_page_shows_them(step: Step, document: P
     page = " ".join((document / "page.html").read_text(encoding="utf-8").split())
     for words in (
         "Which claims of a sheet about coins hold?",
-        "Sheet 3 of a course on probability: 3 exercises, answered by sentences. 3 claims were taken from it.",
+        "Sheet 3 of a course on probability answers 3 exercises by sentences. Of its 3 claims 2 hold as written, and 1"
+        " does not hold.",
+        "<p><strong>The assignment’s answer.</strong> Half of the time.</p>",
+        "<p><strong>Why this is easily believed.</strong> There are two faces.</p>",
         "Each sentence was compared with exact counts.</p>",
         '<h2 id="coins">Problem 1: Coins</h2>',
         '<h2 id="dice">Problem 2: Dice</h2>',

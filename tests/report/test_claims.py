@@ -33,7 +33,7 @@ CLAIM = Claim(
     table="room/table.csv",
     condition="x < 1",
     figure="x.max()",
-    unit="largest x",
+    found="The largest x is {:g}, of {rows} rows.",
     tolerance="1",
     expected="holds",
     rows="kind == 'a'",
@@ -44,6 +44,13 @@ TABLE = pd.DataFrame({"dataset": "mnist", "kind": ["a", "a", "b"], "x": [0.1, 0.
 def test_a_claim_holds_if_its_condition_is_true_of_every_row_that_it_is_about() -> None:
     found = judge_claim("claim", CLAIM, lambda _: TABLE)
     assert (found.verdict, found.value, found.rows) == ("holds", 0.5, 2)
+    assert found.found == "The largest x is 0.5, of 2 rows."
+
+
+@pytest.mark.parametrize("sentence", ["{y}", "{:d}", "{1}", "{"])
+def test_a_sentence_that_does_not_fit_its_number_is_told(sentence: str) -> None:
+    with pytest.raises(BadInput, match=r"claim: does not fit room/table\.csv"):
+        judge_claim("claim", replace(CLAIM, found=sentence), lambda _: TABLE)
 
 
 OTHER = Condition(says="it is not large", table="room/other.csv", condition="x < 9", rows="kind == 'a'")
@@ -73,7 +80,7 @@ def test_a_claim_whose_evidence_does_not_count_is_not_judged(other: pd.DataFrame
 
 def test_the_smallest_error_that_would_be_noticed_is_computed() -> None:
     claim = replace(CLAIM, notices="an error of {:g}", smallest="x.min() / 2")
-    assert judge_claim("claim", claim, lambda _: TABLE).smallest == 0.05
+    assert judge_claim("claim", claim, lambda _: TABLE).notices == "an error of 0.05"
 
 
 def test_a_claim_about_times_depends_on_the_hardware_where_its_condition_is_true() -> None:
@@ -254,7 +261,7 @@ def test_a_claim_of_ones_own_is_judged_and_shown_apart_and_not_counted(project: 
   rows: compositions == 1
   condition: breakpoints == 3
   figure: breakpoints.max()
-  unit: breakpoints
+  found: It has {:.0f} breakpoints.
   tolerance: none
   expected: holds
 """,

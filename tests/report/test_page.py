@@ -9,13 +9,14 @@ from pathlib import Path
 import nbformat
 import pandas as pd
 import pytest
+from markupsafe import Markup
 
 from byhand.errors import BadInput
-from byhand.report import history
+from byhand.report import exercises, history
 from byhand.report.assignment import load
+from byhand.report.html import formula, prose, terms
 from byhand.step.shown import text as shown_text
 from tests.conftest import ROOT, Step
-from tests.workflow.conftest import Project
 
 
 @pytest.fixture
@@ -41,17 +42,67 @@ def test_the_page_has_every_claim_and_every_picture_and_asks_for_nothing(step: S
     assert text.count("<figure id=") == len(list((folder / "results").rglob("*.svg")))
     assert text.count("<math") >= 10
     assert not re.search(r'src="(?!data:)|href="(?!data:)(?:[a-z]+:|/)', text)  # links lead to files beside it
-    assert "url(" not in text
+    assert set(re.findall(r"url\((.{10})", text)) == {"data:font/"}
     told = " ".join(text.split())
     assert "The data: scikit-learn&#39;s bundled diabetes data and scikit-learn&#39;s bundled digits." in told
     assert "Bundled data." not in text
 
 
-def test_each_claim_and_table_links_to_its_file(finished: Project) -> None:
-    text = (finished.path / "results/report.html").read_text(encoding="utf-8")
+def test_every_link_leads_somewhere_and_every_anchor_is_linked(finished_results: Path) -> None:
+    text = (finished_results / "results/report.html").read_text(encoding="utf-8")
     links = {link for link in re.findall(r'href="([^"#][^"]*)"', text) if not link.startswith("data:")}
     assert len(links) > 20
-    assert [link for link in links if not (finished.path / "results" / link).is_file()] == []
+    assert [link for link in links if not (finished_results / "results" / link).is_file()] == []
+    anchors, leading = re.findall(r'\bid="([^"]+)"', text), set(re.findall(r'href="#([^"]+)"', text))
+    assert len(anchors) == len(set(anchors))
+    assert leading - set(anchors) == set()
+    assert [id_ for id_ in anchors if re.match(r"exercise-|claim-|term-", id_) and id_ not in leading] == []
+
+
+def test_each_exercise_has_its_block(finished_results: Path) -> None:
+    text = (finished_results / "results/report.html").read_text(encoding="utf-8")
+    blocks = re.findall(r'<article class="exercise".*?</article>', text, re.DOTALL)
+    assert len(blocks) == 18
+    for number, block in enumerate(blocks, 1):
+        assert f'<h3 id="exercise-{number}">Exercise {number} ' in block
+        for part in ("The assignment’s answer.", "The code: <code>src/byhand/", "snakemake --cores all --force -- "):
+            assert part in block, number
+        assert '<section class="claim"' in block or number in (5, 11), number  # judged with the exercise before it
+
+
+def test_code_is_shown_by_the_text_that_it_has_once() -> None:
+    shown = exercises.code("src/byhand/gradients/network.py", "def gradient(")
+    assert shown.text.startswith("def gradient(")
+    assert shown.text.splitlines()[-1].startswith("    return ")
+    lines = (ROOT / shown.path).read_text(encoding="utf-8").splitlines()
+    assert lines[shown.line - 1].startswith("def gradient(")
+    for path, text, found in (("src/byhand/gradients/network.py", "return", "\\d+"), ("src/none.py", "x", "0")):
+        with pytest.raises(BadInput, match=rf"{path}: has '{text}' {found} times, expected once"):
+            exercises.code(path, text)
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "one"),
+    [
+        ([], "not judged"),
+        (["not judged"], "not judged"),
+        (["not judged", "holds"], "holds"),
+        (["holds", "depends on the hardware"], "depends on the hardware"),
+        (["does not hold", "holds with a correction", "holds"], "does not hold"),
+    ],
+)
+def test_the_gravest_verdict_stands_for_an_exercise(verdicts: list[str], one: str) -> None:
+    assert exercises.verdict(verdicts) == one
+
+
+def test_mathematics_and_terms_in_a_text() -> None:
+    assert prose("a < b, $x_1$.") == Markup("a &lt; b, {}.").format(formula("x_1"))
+    used: dict[str, str] = {}
+    told = terms("ulp, ulp, reruns & pulp", {"ulp": "a unit", "rerun": "again", "kink": "a jump"}, used)
+    assert re.sub(r' data-meaning="[^"]*"', "", told) == (
+        '<a class="term" href="#term-ulp">ulp</a>, ulp, <a class="term" href="#term-rerun">rerun</a>s &amp; pulp'
+    )
+    assert used.keys() == {"ulp", "rerun"}
 
 
 def test_bundled_data_are_announced_at_the_top(step: Step, folder: Path) -> None:
@@ -67,7 +118,7 @@ def test_bundled_data_are_announced_at_the_top(step: Step, folder: Path) -> None
 def test_whatever_is_shown_is_escaped(step: Step, folder: Path) -> None:
     path = folder / "results/report/claims.csv"
     table = pd.read_csv(path)
-    table.loc[0, ["says", "unit", "why_not"]] = "<script>alert('x')</script>"
+    table.loc[0, ["says", "found", "why_not"]] = "<script>alert('x')</script>"
     table.to_csv(path, index=False)
     hostile = json.dumps({"key": "</pre><script>alert('y')</script>"})
     done = page(step, folder, configuration=hostile)

@@ -14,10 +14,11 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.workflow.conftest import Project, fresh
+from tests.workflow.test_runs import TIMED
 
 KEYS = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_DEFAULT_REGION": "us-east-1"}
 PODS = ("--executor", "pods", "--jobs", "2", "--seconds-between-status-checks", "1")
-TIMES = {"results/jacobian/times_cpu.csv", "results/report.html"}  # hold times, or show them
+TIMES = {*(f"results/{name}" for name in TIMED), "results/report.html"}  # hold times, or show them
 
 
 @pytest.fixture(scope="module")

@@ -80,7 +80,7 @@ def test_a_claim_is_one_entry(project: Project) -> None:
         "rows": "identity == 'tent'",
         "condition": "units <= 3",
         "figure": "units.max()",
-        "unit": "units",
+        "found": "It has {:.0f} units.",
         "tolerance": "none; units are counted",
         "notices": "one unit",
         "expected": "holds",

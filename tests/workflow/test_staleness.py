@@ -107,8 +107,12 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
         {},
     ),
     "a docstring in the mathematics": (
-        edit("src/byhand/gradients/network.py", "sign(0) = 0 picks", "sign(0) = 0 chooses"),
+        edit("src/byhand/least_squares/rates.py", "The steps between which", "Steps between which"),
         {},
+    ),
+    "a docstring in code that the page shows": (
+        edit("src/byhand/gradients/network.py", "sign(0) = 0 picks", "sign(0) = 0 chooses"),
+        PAGE,
     ),
     "blank lines and line breaks": (edit("src/byhand/step/files.py", "import hashlib\n", "import hashlib\n\n\n\n"), {}),
     "the README": (edit("README.md", "A README", "Another README"), {}),
@@ -247,7 +251,7 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
     ),
     "what a claim says": (edit("assignment/claims.yaml", "The four written", "The written"), {"report_judge": 1}),
     "how claims are judged": (
-        edit("src/byhand/report/judgement.py", "figure(claim, rows), len(rows)", "0 + figure(claim, rows), len(rows)"),
+        edit("src/byhand/report/judgement.py", "value = figure(claim, rows)", "value = 0 + figure(claim, rows)"),
         {"report_judge": 1},
     ),
     "a finding": (edit("assignment/findings.yaml", "was never trained", "never was trained"), {"report_judge": 1}),

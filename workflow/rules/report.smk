@@ -2,6 +2,7 @@
 
 import json
 
+from byhand.report.assignment import code_files
 from byhand.report.claims import evidence
 from byhand.step.files import sha256
 from byhand.workflow import registry
@@ -10,11 +11,12 @@ from byhand.workflow import registry
 include: "figures.smk"
 
 
+ASSIGNMENT = ROOT / "assignment/assignment.yaml"
 CLAIMS, FINDINGS = ROOT / "assignment/claims.yaml", ROOT / "assignment/findings.yaml"
 OWN = [local(path) for path in [config["report"]["claims"]] if path]
 DIFFERENCES = configuration.differences(config, ROOT / "assignment/configuration.yaml")
 MADE = [path for room in ROOMS for path in [*RESULTS[room], *written_by(workflow.rules, room)]]  # of earlier rooms
-WRITTEN = list(map(own, registry.texts()))
+WRITTEN = list(map(own, [*registry.texts(), *configuration.or_exit(code_files, ASSIGNMENT)]))
 # Without a name, since it takes Snakemake seconds to compare a thousand files that share one.
 made = lambda wildcards, input, output: [*files_and_results(wildcards, input, output), "--made", *input]
 # A plain run leaves benchmarks out. What `make bench` has left is shown, and updated when it changes.
@@ -65,7 +67,7 @@ use rule step as report_page with:
     input:
         [*MADE, rules.report_figure_steps.output.figure[0], *rules.report_judge.output],
         WRITTEN,
-        assignment=own("assignment/assignment.yaml"),
+        assignment=own(ASSIGNMENT),
     output:
         **recorded(page="results/report.html"),
     log:

@@ -89,7 +89,7 @@ class Claim(Section):
     table: Text
     condition: Text
     figure: Text
-    unit: Text
+    found: Text
     tolerance: Text
     expected: Verdict
     rows: Text = ""

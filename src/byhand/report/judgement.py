@@ -15,16 +15,17 @@ from byhand.report.claims import WEAK, Claim, Condition, Finding, Number, Power
 class Judgement:
     """A verdict, or why there is none, and what it rests on.
 
-    `value` is the number to quote, from `rows` rows; `power` that of the test, if it is one; `smallest` the smallest
-    error that the comparison would have noticed, if there is such a number.
+    `value` is the number to quote, from `rows` rows, and `found` a sentence with it; `power` that of the test, if it is
+    one; `notices` the smallest error that the comparison would have noticed, in words.
     """
 
     verdict: str
     value: float | None = None
+    found: str = ""
     rows: int = 0
     why_not: str = ""
     power: float | None = None
-    smallest: float | None = None
+    notices: str = ""
 
 
 def judge_claim(
@@ -62,8 +63,14 @@ def judge_claim(
                 return Judgement("not judged", why_not=f"this run cannot tell: it is not true that {required.says}")
         power = least_power(claim.power, read(claim.power.table)) if claim.power else None
         smallest = float(evaluated(claim.smallest, rows)) if claim.smallest else None
+        value = figure(claim, rows)
         return Judgement(
-            verdict_of(claim, rows, power, read), figure(claim, rows), len(rows), power=power, smallest=smallest
+            verdict_of(claim, rows, power, read),
+            value,
+            claim.found.format(value, rows=len(rows)),
+            len(rows),
+            power=power,
+            notices=claim.notices.format(smallest),
         )
     except Exception as error:  # pandas raises many kinds of errors
         raise BadInput(f"{name}: does not fit {claim.table} ({type(error).__name__}: {error})") from error

@@ -87,7 +87,7 @@ def _node(model: type[Section], path: Sequence[int | str]) -> dict[str, Any]:
     node: dict[str, Any] = schema
     for part in path:
         known = node.get("properties", {})
-        inner = node["items"] if isinstance(part, int) else known.get(part) or node["additionalProperties"]
+        inner = node["items"] if "items" in node else known.get(part) or node["additionalProperties"]
         node = schema["$defs"][inner["$ref"].rpartition("/")[2]] if "$ref" in inner else inner
     return node
 

@@ -7,76 +7,61 @@ import argparse
 import base64
 import importlib
 import importlib.util
-import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import pandas as pd
 import yaml
-from latex2mathml.converter import convert
-from markupsafe import Markup
 
 from byhand import step
-from byhand.data.layout import TITLES
-from byhand.report import captions, history
+from byhand.report import captions, exercises, history
 from byhand.report.assignment import Assignment, load
 from byhand.report.claims import MEANINGS, SIGNS
+from byhand.report.html import environment
 from byhand.step import provenance, tables
 from byhand.step.files import write_text
 from byhand.step.shown import Read, Shown, shown
 from byhand.workflow.registry import ROOMS
 
-TEMPLATES = Path(__file__).parents[1] / "templates"
 
-
-def environment(rooms: Path) -> jinja2.Environment:
-    """Templates that escape whatever they show and fail at an unknown name."""
-    jinja = jinja2.Environment(
-        loader=jinja2.FileSystemLoader([TEMPLATES, rooms]),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    formula = jinja.get_template("formula.html.j2")
-    jinja.filters["formula"] = lambda tex: Markup(formula.render(mathml=convert(tex.strip(), display="block")))  # noqa: S704
-    jinja.filters["named"] = lambda dataset: TITLES.get(dataset, dataset.replace("_", " "))
-    jinja.filters["sign"] = SIGNS.__getitem__
-    jinja.filters["slug"] = lambda words: "-".join(re.findall(r"\w+", words))
-    return jinja
-
-
-def pictures(paths: Sequence[Path], rooms: Path) -> list[dict[str, str]]:
-    """Each picture with its caption.
+def pictures(paths: Sequence[Path], rooms: Path) -> dict[str, dict[str, str]]:
+    """Each picture with its caption, by its name in the gallery.
 
     Raises:
         BadInput: a picture has no caption.
     """
-    shown_pictures = []
+    shown_pictures = {}
     for path in paths:
         name = f"{path.parent.name}_{path.stem}"
         data = base64.b64encode(path.read_bytes()).decode()
         source = f"data:image/svg+xml;base64,{data}"
-        shown_pictures.append(
-            {"name": name, "room": path.parent.name, "source": source, **captions.caption(name, rooms)._asdict()}
-        )
+        shown_pictures[name] = {
+            "name": name,
+            "room": path.parent.name,
+            "path": f"{path.parent.name}/{path.name}",
+            "source": source,
+            **captions.caption(name, rooms)._asdict(),
+        }
     return shown_pictures
 
 
-def chapters(assignment: Assignment, pictured: Sequence[str], read: Read) -> list[dict[str, Any]]:
-    """The chapters of the assignment, then the rooms with pictures that it lacks; each with its heading and tables."""
+def chapters(assignment: Assignment, pictures: Sequence[dict[str, str]], read: Read) -> list[dict[str, Any]]:
+    """The chapters of the assignment, then the rooms with pictures that it lacks; each with its heading and tables.
+
+    `pictures` are those that no exercise shows.
+    """
     headings = {name: f"Problem {chapter.problem}: {chapter.title}" for name, chapter in assignment.chapters.items()}
-    known = {"report", *headings}
-    others = {name: room.title for name, room in ROOMS.items() if name in pictured and name not in known}
+    known, pictured = {"report", *headings}, {picture["room"] for picture in pictures}
+    others = {name: room.title for name, room in ROOMS.items() if name in pictured - known}
     listed = []
     for name, heading in {**headings, **others}.items():
         module = f"byhand.{name}.chapter"
         shows = importlib.import_module(module).tables if name in ROOMS and importlib.util.find_spec(module) else None
-        listed.append({"name": name, "heading": heading, "tables": shows(read) if shows else []})
+        own = [picture for picture in pictures if picture["room"] == name]
+        listed.append({"name": name, "heading": heading, "tables": shows(read) if shows else [], "pictures": own})
     return listed
 
 
@@ -126,15 +111,18 @@ def main(files: step.Files) -> None:
     claims, findings = (
         table.astype(object)
         .where(table.notna(), "")
-        .assign(chapter=[assignment.room_of(exercises) for exercises in table["exercise"]])
+        .assign(chapter=[assignment.room_of(numbers) for numbers in table["exercise"]])
         for table in (claims, findings)
     )
     counts = Counter(claims["verdict"])
     records = history.behind(files.results, files.made)
     downloads = [provenance.read(path) for path in provenance.files_in(files.results / "data")]
     svgs = [path for path in (*files.made, *files.benchmarks) if path.suffix == ".svg"]
+    pictured = pictures(svgs, files.rooms)
+    blocks = list(exercises.blocks(assignment, claims.to_dict("records"), pictured))
+    answered = {block["figure"] for block in blocks}
     page = (
-        environment(files.rooms)
+        environment(files.rooms, assignment.terms)
         .get_template("page.html.j2")
         .render(
             assignment=assignment,
@@ -144,8 +132,13 @@ def main(files: step.Files) -> None:
             counts=[(verdict, counts[verdict], MEANINGS[verdict]) for verdict in SIGNS if counts[verdict]],
             false_alarms=float(judged["level"].sum()),
             why_not=sorted({str(reason) for reason in claims["why_not"] if reason}),
-            chapters=chapters(assignment, [path.parent.name for path in svgs], lambda name: read(name).copy()),
-            pictures=pictures(svgs, files.rooms),
+            exercises=blocks,
+            chapters=chapters(
+                assignment,
+                [picture for name, picture in pictured.items() if name not in answered],
+                lambda name: read(name).copy(),
+            ),
+            pictures=pictured.values(),
             benchmarks=measured(files.benchmarks),
             downloads=downloads,
             run=run_of(records),

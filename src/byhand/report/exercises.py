@@ -1,0 +1,76 @@
+"""What the page shows of one exercise: question, answer, claims with their verdicts, figure, code, command."""
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from byhand.errors import BadInput
+from byhand.report.assignment import Assignment
+from byhand.workflow.fingerprint import SOURCE
+
+GRAVEST = ("does not hold", "holds with a correction", "consistent, but the test is weak", "depends on the hardware")
+"""Of several verdicts, the one that stands for an exercise is the first of these, or else `holds`."""
+
+
+class Code(NamedTuple):
+    """A function or class of the project: its file, the line in question, and its text."""
+
+    path: str
+    line: int
+    text: str
+
+
+def code(path: str, text: str) -> Code:
+    """The function, class or statement of a file of the project that has this text once.
+
+    Raises:
+        BadInput: there is no such file, or the text is not there exactly once.
+    """
+    file = SOURCE.parent / path
+    content = file.read_text(encoding="utf-8") if file.is_file() else ""
+    if content.count(text) != 1:
+        raise BadInput(f"{path}: has {text!r} {content.count(text)} times, expected once")
+    line = content[: content.index(text)].count("\n") + 1
+    for node in ast.parse(content).body:
+        if node.lineno <= line <= (node.end_lineno or 0):
+            return Code(path, line, "\n".join(content.splitlines()[node.lineno - 1 : node.end_lineno]))
+    return Code(path, line, content.splitlines()[line - 1])
+
+
+def verdict(verdicts: Sequence[str]) -> str:
+    """One verdict for several: the gravest of those that were reached."""
+    reached = set(verdicts) - {"not judged"}
+    return next((grave for grave in GRAVEST if grave in reached), "holds" if reached else "not judged")
+
+
+def blocks(
+    assignment: Assignment, claims: Sequence[Mapping[Any, Any]], pictures: Mapping[str, Mapping[str, str]]
+) -> Iterator[dict[str, Any]]:
+    """Each exercise with all that its block shows, in order.
+
+    A claim about several exercises is shown with the first of them, and so is a figure.
+    """
+    shown_figures: set[str] = set()
+    shown_claims: set[str] = set()
+    for chapter, problem in assignment.chapters.items():
+        for number, exercise in problem.exercises.items():
+            about = [claim for claim in claims if str(number) in str(claim["exercise"]).split(", ")]
+            new = [claim for claim in about if claim["claim"] not in shown_claims]
+            gravest = verdict([claim["verdict"] for claim in about])
+            picture = pictures.get(exercise.figure) if exercise.figure not in shown_figures else None
+            yield {
+                **exercise.model_dump(),
+                "number": number,
+                "chapter": chapter,
+                "verdict": gravest,
+                "share": sum(claim["verdict"] == gravest for claim in about),
+                "of": len(about),
+                "claims": new,
+                "judged_above": [claim for claim in about if claim not in new],
+                "picture": picture,
+                "figure_above": exercise.figure if exercise.figure in shown_figures else "",
+                "code": [code(path, text) for path, text in exercise.code.items()],
+                "targets": list(dict.fromkeys(f"results/{claim['table']}" for claim in about)),
+            }
+            shown_claims |= {claim["claim"] for claim in new}
+            shown_figures |= {exercise.figure} & pictures.keys()

@@ -1,0 +1,76 @@
+"""Text as HTML: the page's templates, the mathematics in its prose, and the terms that its glossary explains."""
+
+import base64
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import jinja2
+from latex2mathml.converter import convert
+from markupsafe import Markup, escape
+
+from byhand.data.layout import TITLES
+from byhand.report.claims import SIGNS
+
+TEMPLATES = Path(__file__).parent / "templates"
+FONT = Path(__file__).parent / "fonts/math.woff2"
+"""STIX Two Math (SIL Open Font License), cut down to the characters of our formulas."""
+
+
+def environment(rooms: Path, glossary: Mapping[str, str]) -> jinja2.Environment:
+    """Templates that escape whatever they show and fail at an unknown name.
+
+    Its global `used_terms` holds the terms of the glossary that were shown so far.
+    """
+    jinja = jinja2.Environment(
+        loader=jinja2.FileSystemLoader([TEMPLATES, rooms]),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    block = jinja.get_template("formula.html.j2")
+    jinja.filters["formula"] = lambda tex: Markup(block.render(mathml=formula(tex, "block")))  # noqa: S704
+    jinja.globals["font"] = base64.b64encode(FONT.read_bytes()).decode()
+    jinja.filters["named"] = lambda dataset: TITLES.get(dataset, dataset.replace("_", " "))
+    jinja.filters["sign"] = SIGNS.__getitem__
+    jinja.filters["slug"] = slug
+    jinja.filters["prose"] = prose
+    used = jinja.globals["used_terms"] = dict[str, str]()
+    jinja.filters["terms"] = lambda text: terms(text, glossary, used)
+    return jinja
+
+
+def formula(tex: str, display: str = "inline") -> Markup:
+    """LaTeX as MathML."""
+    return Markup(convert(tex.strip(), display=display))  # noqa: S704
+
+
+def prose(text: str) -> Markup:
+    """Text as HTML, with LaTeX between two dollar signs as mathematics."""
+    parts = text.split("$")
+    return Markup("").join(formula(part) if place % 2 else escape(part) for place, part in enumerate(parts))
+
+
+def terms(text: str, glossary: Mapping[str, str], used: dict[str, str]) -> Markup:
+    """Text as HTML; a term of the glossary leads to its meaning where the text first has it, and is put into `used`."""
+    if not glossary:
+        return escape(text)
+    known = {str(escape(term)): meaning for term, meaning in glossary.items()}
+    either = re.compile(rf"(?<!\w)({'|'.join(map(re.escape, known))})(?=s?\b|\W|$)")
+    seen: set[str] = set()
+
+    def link(found: re.Match[str]) -> str:
+        term = found[1]
+        if term in seen:
+            return term
+        seen.add(term)
+        used[term] = known[term]
+        return f'<a class="term" href="#term-{slug(term)}" data-meaning="{escape(known[term])}">{term}</a>'
+
+    return Markup(either.sub(link, str(escape(text))))  # noqa: S704
+
+
+def slug(words: str) -> str:
+    """Words as the name of an anchor or of a style."""
+    return "-".join(re.findall(r"\w+", words))
