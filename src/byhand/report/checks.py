@@ -2,12 +2,12 @@
 
 A formula is evaluated on explicit symbols at the small sizes that its definitions name, for every value of its indices
 (`each`) and, with `where`, inside the interval and at those of its ends that belong to it: inside, x is written as
-(a + bt)/(1 + t), a + t or b − t with t > 0, which makes the sign of a piece provable. A line is `proven` if SymPy proves
-it so, `checked` if its two sides are numbers that agree to within `within`, and `wrong` if it is neither.
+(a + bt)/(1 + t), a + t or b − t with t > 0, which makes the sign of a piece provable. A line is `proven` if SymPy
+proves it, `checked` if it is true of numbers that are computed with 20 digits, and `wrong` if it is false.
 """
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import sympy as sp
@@ -17,6 +17,9 @@ from byhand.report.derivations import Derivation, Line
 from byhand.report.formulas import Definition, Scope, check_names, definitions, parse
 from byhand.report.operations import Undecided, Value, refuted
 from byhand.report.typeset import Typesetter
+
+RESIDUAL = "difference of the two sides, relative to the right one"
+MARGIN = "distance of the two sides, relative to the right one"
 
 
 class Check(NamedTuple):
@@ -56,9 +59,8 @@ def rows(exercise: int, derivation: Derivation) -> Iterator[dict[str, Any]]:
     """The definitions that are worth showing, and each line with its check; columns as in `derivations.COLUMNS`."""
     known = definitions(derivation.let, f"exercise {exercise}")
     typeset = Typesetter({name: definition.parameters for name, definition in known.items()})
-    for name, definition in known.items():
-        if not isinstance(definition.formula, ast.Constant | ast.Subscript):  # sizes
-            yield {"exercise": exercise, "latex": typeset.definition(name, *definition)}
+    shown = {name: definition for name, definition in known.items() if size(definition.formula) is None}
+    yield from ({"exercise": exercise, "latex": latex} for latex in typeset.definitions(shown))
     for number, line in enumerate(derivation.lines, 1):
         place = f"exercise {exercise}, line {number}"
         trees = read(line, known, place)
@@ -80,21 +82,30 @@ def check(trees: Read, known: Mapping[str, Definition], within: float | None, pl
     Raises:
         BadInput: it is neither proven nor refuted.
     """
-    how = method(trees, within) + sizes(trees, known)
-    residual = 0.0
+    at, gaps = sizes(trees, known), []
     try:
         for scope, local in cases(trees, known):
-            if within is not None:
-                residual = max(residual, difference(trees.formula, scope, local))
-            elif not true(trees.formula, scope, local):
-                return Check("wrong", how)
+            if not isinstance(trees.formula, ast.Compare):
+                if not scope.value(trees.formula, local):
+                    return Check("wrong", method(trees.formula) + at)
+                continue
+            for relation, a, b in scope.relations(trees.formula, local):
+                if within is not None or computed(a) or computed(b):
+                    gaps.append(float(abs(sp.N(a - b, 30) / sp.N(b, 30))))
+                if not (gaps[-1] <= within if within is not None else true(relation, a, b)):
+                    return Check("wrong", method(trees.formula) + at)
     except Undecided as error:
         raise BadInput(f"{place}: is neither proven nor refuted ({error})") from error
     except (ValueError, TypeError, IndexError) as error:
         return Check("wrong", f"does not fit: {error}")
-    if within is None:
-        return Check("proven", how)
-    return Check("checked" if residual <= within else "wrong", how, residual, "relative to the right side")
+    if gaps:
+        return Check("checked", f"computed with 20 digits{at}", max(gaps), RESIDUAL if within else MARGIN)
+    return Check("proven", method(trees.formula) + at)
+
+
+def computed(value: Value) -> bool:
+    """Whether it has been computed with digits."""
+    return isinstance(value, sp.Basic) and value.has(sp.Float)
 
 
 def cases(trees: Read, known: Mapping[str, Definition]) -> Iterator[tuple[Scope, Mapping[str, Value]]]:
@@ -130,41 +141,25 @@ def inside(where: ast.Compare, scope: Scope, local: Mapping[str, Value]) -> Iter
         yield {name: ends[True] - t if True in ends else ends[False] + t}
 
 
-def true(formula: ast.expr, scope: Scope, local: Mapping[str, Value]) -> bool:
-    """Whether a formula is true for all values of its symbols.
+def true(relation: Callable[[Value, Value], bool], a: Value, b: Value) -> bool:
+    """Whether a relation is true for all values of the symbols.
 
     Raises:
         Undecided: SymPy can neither prove nor refute it.
     """
-    if not isinstance(formula, ast.Compare):
-        return bool(scope.value(formula, local))
-    for relation, a, b in scope.relations(formula, local):
-        try:
-            holds = relation(a, b)
-        except Undecided:
-            if not refuted(relation, a, b):
-                raise
-            holds = False
-        if not holds:
+    try:
+        return relation(a, b)
+    except Undecided:
+        if refuted(relation, a, b):
             return False
-    return True
+        raise
 
 
-def difference(formula: ast.expr, scope: Scope, local: Mapping[str, Value]) -> float:
-    """How far the sides of an equation between numbers are apart, relative to the right one."""
+def method(formula: ast.expr) -> str:
+    """How such a line is proven or refuted, in a few words."""
     if not isinstance(formula, ast.Compare):
-        raise TypeError("within: expected an equation")
-    apart = [abs(sp.N(a - b, 30)) / abs(sp.N(b, 30)) for _, a, b in scope.relations(formula, local)]
-    return float(max(apart))
-
-
-def method(trees: Read, within: float | None) -> str:
-    """How such a line is checked, in a few words."""
-    if within is not None:
-        return "computed with 20 digits"
-    if not isinstance(trees.formula, ast.Compare):
         return "by exact minors"
-    if all(isinstance(operator, ast.Eq | ast.NotEq) for operator in trees.formula.ops):
+    if all(isinstance(operator, ast.Eq | ast.NotEq) for operator in formula.ops):
         return "as an identity"
     return "by the signs of all factors"
 
@@ -177,9 +172,16 @@ def sizes(trees: Read, known: Mapping[str, Definition]) -> str:
         names = {node.id for node in ast.walk(waiting.pop()) if isinstance(node, ast.Name)} & known.keys() - reached
         reached |= names
         waiting += [known[name].formula for name in names]
-    found = [
-        f"{name} = {ast.unparse(formula.value) if isinstance(formula, ast.Subscript) else formula.value}"
-        for name, (_, formula) in known.items()
-        if name in reached and isinstance(formula, ast.Constant | ast.Subscript)
-    ]
-    return f" at {', '.join(found)}" if found else ""
+    found = [(name, size(formula)) for name, (_, formula) in known.items() if name in reached]
+    shown = ", ".join(f"{name} = {value}" for name, value in found if value is not None)
+    return f" at {shown}" if shown else ""
+
+
+def size(formula: ast.expr) -> str | None:
+    """The whole number, or the list of numbers by an index, that a definition consists of."""
+    match formula:
+        case ast.Constant(value=int(number)):
+            return str(number)
+        case ast.Subscript(value=ast.List() as numbers):
+            return ast.unparse(numbers)
+    return None

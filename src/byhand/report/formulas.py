@@ -69,7 +69,7 @@ def parse(text: str, place: str) -> ast.expr:
     return tree
 
 
-def definitions(let: Mapping[str, str | int], place: str) -> dict[str, Definition]:
+def definitions(let: Mapping[str, str], place: str) -> dict[str, Definition]:
     """The definitions of an exercise, by name.
 
     Raises:
@@ -81,7 +81,7 @@ def definitions(let: Mapping[str, str | int], place: str) -> dict[str, Definitio
         if match is None:
             raise BadInput(f"{place}: let has {key!r}, expected a name or name(parameter, …)")
         parameters = tuple(match[2].split(", ")) if match[2] else ()
-        found[match[1]] = Definition(parameters, parse(str(text), f"{place}: {key}"))
+        found[match[1]] = Definition(parameters, parse(text, f"{place}: {key}"))
     for name, (parameters, formula) in found.items():
         check_names(formula, found.keys() | set(parameters), f"{place}: {name}")
     return found

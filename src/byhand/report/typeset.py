@@ -1,12 +1,12 @@
 """A formula of a derivation as LaTeX, from the same syntax tree that is checked.
 
-`W1` is W₁, `yhat` is ŷ, `lambda_max` is λ_max, `w_star` is w*. A defined function of one index, such as delta(i), is
-shown with a subscript, any other with its arguments. Nothing heavy is imported.
+`W1` is W₁, `yhat` is ŷ, `lambda_max` is λ_max, `w_star` is w*, `sigma_squared` is σ². A defined function of one index,
+such as delta(i), is shown with a subscript, any other with its arguments. Nothing heavy is imported.
 """
 
 import ast
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 GREEK = {
     "alpha", "beta", "gamma", "delta", "epsilon", "eta", "theta", "lambda", "mu", "nu", "xi", "pi", "rho", "sigma",
@@ -14,6 +14,7 @@ GREEK = {
 }  # fmt: skip
 INDICES = {"i", "j", "k", "l", "m", "n"}
 """The names of parameters that make a function a sequence."""
+ABOVE = {"star": "*", "squared": "2"}
 SPELLED = {"oo": r"\infty", "lam": r"\lambda", "ell": r"\ell", "Loss": r"\mathcal{L}"}
 
 ADD, HADAMARD, MULTIPLY, POWER, ATOM = range(5)
@@ -27,12 +28,12 @@ SHOWN = {
     "sqrt": r"\sqrt{#1}",
     "exp": r"e^{#1}",
     "log": r"\ln(#1)",
-    "norm2": r"\lVert #1 \rVert^#3",
+    "norm2": r"\lVert #1 \rVert^{2}",
     "dot": r"\langle #1, #2 \rangle",
     "total": r"\mathbf{1}^{\top} \, #1",
     "diag": r"\operatorname{diag}(#1)",
     "eye": "I",
-    "zeros": "0",
+    "zeros": r"\mathbf{0}",
     "ones": r"\mathbf{1}",
     "det": r"\det(#1)",
     "rank": r"\operatorname{rank}(#1)",
@@ -47,8 +48,6 @@ SHOWN = {
     "mod": r"#1 \bmod #2",
     "ceiling": r"\lceil #1 \rceil",
     "rows": r"(#1)",
-    "jacobian": r"\frac{\partial #1}{\partial #2}",
-    "diff": r"\frac{\partial #1}{\partial #2}",
     "hadamard": r"#1 \odot #2",
     "positive_definite": r"#1 \succ 0",
     "inverse": r"(#1)^{-1}",
@@ -57,8 +56,13 @@ SHOWN = {
 
 DOMAINS = {"real": r"\mathbb{R}", "positive": r"\mathbb{R}_{\gt 0}", "integer": r"\mathbb{N}"}
 """What declares symbols, and the numbers that they stand for."""
-BINDS = {"limit": MULTIPLY, "integral": MULTIPLY, "hadamard": HADAMARD, "positive_definite": ADD, "total": MULTIPLY}
+BINDS = {
+    "hadamard": HADAMARD, "limit": MULTIPLY, "integral": MULTIPLY, "total": MULTIPLY, "positive_definite": ADD,
+    "mod": ADD, "sqrt": POWER, "exp": POWER,
+}  # fmt: skip
 """The functions whose LaTeX is no atom."""
+OPEN = {"hadamard", "limit", "integral", "total", "positive_definite", "mod"}
+"""Those of them that do not enclose their first argument."""
 RELATIONS = {ast.Eq: "=", ast.NotEq: r"\neq", ast.Lt: r"\lt", ast.LtE: r"\leq", ast.Gt: r"\gt", ast.GtE: r"\geq"}
 
 
@@ -72,8 +76,8 @@ def name(text: str) -> str:
     else:
         word = rf"\{base}" if base in GREEK else base if len(base) == 1 else rf"\operatorname{{{base}}}"
         shown = SPELLED.get(base, word)
-    if below == "star":
-        return rf"{shown}^{{*}}"
+    if below in ABOVE:
+        return f"{shown}^{{{ABOVE[below]}}}"
     if below in ("max", "min") or below in GREEK:
         below = rf"\{below}"
     elif len(below) > 1 and below.isalpha():
@@ -104,15 +108,22 @@ class Typesetter:
             shown.append(listed(self.runs_through(index, values)))
         return r", \quad ".join(shown)
 
-    def definition(self, defined: str, parameters: Sequence[str], formula: ast.expr) -> str:
-        """A definition: that W is a matrix of K × D numbers, or what f(x) is."""
-        arguments: list[ast.expr] = [ast.Name(parameter) for parameter in parameters]
-        left = self.defined(defined, arguments) if arguments else name(defined)
-        if not (isinstance(formula, ast.Call) and ast.unparse(formula.func) in DOMAINS):
-            return f"{left} := {self.latex(formula)}"
-        kind, sizes = ast.unparse(formula.func), r" \times ".join(map(self.latex, formula.args))
-        shown = rf"{left} \in {DOMAINS[kind]}"
-        return rf"{shown}^{{{sizes}}}" if sizes else shown
+    def definitions(self, known: Mapping[str, tuple[Sequence[str], ast.expr]]) -> Iterator[str]:
+        """Definitions: first what is declared, all of one kind together, as W and V, matrices of K × D numbers."""
+        declared: dict[str, list[str]] = {}
+        defined: list[str] = []
+        for called, (parameters, formula) in known.items():
+            left = (
+                self.defined(called, [ast.Name(parameter) for parameter in parameters]) if parameters else name(called)
+            )
+            kind = ast.unparse(formula.func) if isinstance(formula, ast.Call) else ""
+            if kind in DOMAINS and isinstance(formula, ast.Call):
+                sizes = r" \times ".join(map(self.latex, formula.args))
+                declared.setdefault(rf"{DOMAINS[kind]}^{{{sizes}}}" if sizes else DOMAINS[kind], []).append(left)
+            else:
+                defined.append(f"{left} := {self.latex(formula)}")
+        yield from (rf"{', '.join(names)} \in {domain}" for domain, names in declared.items())
+        yield from defined
 
     def _constant(self, tree: ast.Constant) -> tuple[str, int]:
         return str(tree.value), ATOM
@@ -142,7 +153,8 @@ class Typesetter:
         if isinstance(base, ast.Call) and ast.unparse(base.func) == "tanh":
             return rf"\tanh^{{{exponent}}}({self.all(base.args)})"
         shown = self.latex(base, ATOM)
-        return f"( {shown} )^{{{exponent}}}" if "^" in shown else f"{shown}^{{{exponent}}}"
+        bare = "^" not in shown or shown.startswith("( ")
+        return f"{shown}^{{{exponent}}}" if bare else f"( {shown} )^{{{exponent}}}"
 
     def _unaryop(self, tree: ast.UnaryOp) -> tuple[str, int]:
         if isinstance(tree.op, ast.Not):
@@ -183,11 +195,20 @@ class Typesetter:
             return self.defined(called, arguments), ATOM
         if arguments and isinstance(arguments[0], ast.GeneratorExp):
             return self.quantified(called, arguments[0])
+        if called in ("diff", "jacobian"):
+            return self.derivative(*arguments), MULTIPLY
         binds = BINDS.get(called, ATOM)
         shown = SHOWN[called].replace("#*", self.all(arguments))
         for place, argument in enumerate(arguments, 1):
-            shown = shown.replace(f"#{place}", self.latex(argument, binds if binds < ATOM else ADD))
+            within = max(binds, HADAMARD) if called in OPEN and (place == 1 or called == "hadamard") else ADD
+            shown = shown.replace(f"#{place}", self.latex(argument, within))
         return shown, binds
+
+    def derivative(self, what: ast.expr, by: ast.expr) -> str:
+        """∂J/∂W, or ∂/∂W before what is longer."""
+        if isinstance(what, ast.Name) or (isinstance(what, ast.Call) and ast.unparse(what.func) in self.parameters):
+            return rf"\frac{{\partial {self.latex(what)}}}{{\partial {self.latex(by)}}}"
+        return rf"\frac{{\partial}}{{\partial {self.latex(by)}}} {self.latex(what, MULTIPLY)}"
 
     def defined(self, called: str, arguments: Sequence[ast.expr]) -> str:
         """What is defined: h_i for h(i), and C(i, j)."""
