@@ -25,6 +25,7 @@ FOUND = {path: sha256(Path(path)) for path in MEASURED if path.endswith((".csv",
 
 
 localrules:
+    report_derive,
     report_figure_steps,
     report_judge,
     report_lecture,
@@ -46,6 +47,18 @@ use rule step as report_judge with:
     params:
         **step("report.steps.judge", {"differences": DIFFERENCES, "own": OWN}),
         files=files_and_results,
+
+
+use rule step as report_derive with:
+    """Check every line of the derivations."""
+    input:
+        derivations=list(map(own, sorted((ROOT / "assignment/derivations").glob("*.yaml")))),
+    output:
+        **recorded(table="results/report/derivations.csv"),
+    log:
+        "logs/report/derive.log",
+    params:
+        **step("report.steps.derive"),
 
 
 use rule step as report_figure_steps with:
