@@ -1,6 +1,7 @@
 # Every claim of the assignment against the tables of this run, and the page that shows the result.
 
 import json
+import re
 
 from byhand.report.assignment import code_files
 from byhand.report.claims import evidence
@@ -13,6 +14,8 @@ include: "figures.smk"
 
 ASSIGNMENT = ROOT / "assignment/assignment.yaml"
 CLAIMS, FINDINGS = ROOT / "assignment/claims.yaml", ROOT / "assignment/findings.yaml"
+LECTURE = ROOT / "notebooks/lecture.ipynb"
+TAUGHT = sorted({f"results/{name}" for name in re.findall(r'table\(\\"([\w/]+\.csv)', LECTURE.read_text("utf-8"))})
 OWN = [local(path) for path in [config["report"]["claims"]] if path]
 DIFFERENCES = configuration.differences(config, ROOT / "assignment/configuration.yaml")
 MADE = [path for room in ROOMS for path in [*RESULTS[room], *written_by(workflow.rules, room)]]  # of earlier rooms
@@ -79,6 +82,7 @@ use rule step as report_page with:
     """Write the page: every claim with its verdict, number and evidence."""
     input:
         [*MADE, rules.report_figure_steps.output.figure[0], *rules.report_judge.output],
+        rules.report_derive.output.table,
         WRITTEN,
         assignment=own(ASSIGNMENT),
     output:
@@ -98,7 +102,8 @@ use rule step as report_page with:
 use rule step as report_lecture with:
     """Run the lecture notebook."""
     input:
-        notebook=own("notebooks/lecture.ipynb"),
+        tables=TAUGHT,
+        notebook=own(LECTURE),
     output:
         **recorded(executed="results/report/lecture.ipynb"),
     log:
@@ -107,7 +112,8 @@ use rule step as report_lecture with:
         **at_most(mem_mb=2000),
     params:
         **step("report.steps.lecture"),
-        taught=fingerprint.of_notebook(ROOT / "notebooks/lecture.ipynb"),
+        files=files_and_results,
+        taught=fingerprint.of_notebook(LECTURE),
 
 
 use rule visible_step as strict with:

@@ -4,9 +4,11 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from byhand.errors import BadInput
 from byhand.report.assignment import Assignment
+from byhand.report.derivations import Row, line_of
 from byhand.workflow.fingerprint import SOURCE
+
+PROJECT = SOURCE.parent
 
 GRAVEST = ("does not hold", "holds with a correction", "consistent, but the test is weak", "depends on the hardware")
 """Of several verdicts, the one that stands for an exercise is the first of these, or else `holds`."""
@@ -24,13 +26,11 @@ def code(path: str, text: str) -> Code:
     """The function, class or statement of a file of the project that has this text once.
 
     Raises:
-        BadInput: there is no such file, or the text is not there exactly once.
+        BadInput: there is no such file, or the text does not occur exactly once.
     """
-    file = SOURCE.parent / path
-    content = file.read_text(encoding="utf-8") if file.is_file() else ""
-    if content.count(text) != 1:
-        raise BadInput(f"{path}: has {text!r} {content.count(text)} times, expected once")
-    line = content[: content.index(text)].count("\n") + 1
+    file = PROJECT / path
+    line = line_of(file, text)
+    content = file.read_text(encoding="utf-8")
     for node in ast.parse(content).body:
         if node.lineno <= line <= (node.end_lineno or 0):
             return Code(path, line, "\n".join(content.splitlines()[node.lineno - 1 : node.end_lineno]))
@@ -44,7 +44,10 @@ def verdict(verdicts: Sequence[str]) -> str:
 
 
 def blocks(
-    assignment: Assignment, claims: Sequence[Mapping[Any, Any]], pictures: Mapping[str, Mapping[str, str]]
+    assignment: Assignment,
+    derivations: Mapping[int, Sequence[Row]],
+    claims: Sequence[Mapping[Any, Any]],
+    pictures: Mapping[str, Mapping[str, str]],
 ) -> Iterator[dict[str, Any]]:
     """Each exercise with all that its block shows, in order.
 
@@ -65,6 +68,7 @@ def blocks(
                 "verdict": gravest,
                 "share": sum(claim["verdict"] == gravest for claim in about),
                 "of": len(about),
+                "derivation": derivations.get(number, []),
                 "claims": new,
                 "judged_above": [claim for claim in about if claim not in new],
                 "picture": picture,

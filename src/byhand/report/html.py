@@ -34,6 +34,7 @@ def environment(rooms: Path, glossary: Mapping[str, str]) -> jinja2.Environment:
     jinja.globals["font"] = base64.b64encode(FONT.read_bytes()).decode()
     jinja.filters["named"] = lambda dataset: TITLES.get(dataset, dataset.replace("_", " "))
     jinja.filters["sign"] = SIGNS.__getitem__
+    jinja.filters["mathematics"] = formula
     jinja.filters["slug"] = slug
     jinja.filters["prose"] = prose
     used = jinja.globals["used_terms"] = dict[str, str]()

@@ -1,9 +1,10 @@
-"""Run the lecture notebook and save it with its output."""
+"""Run the lecture notebook and save it with its output. It finds this run's tables under ../results."""
 
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
@@ -37,7 +38,10 @@ def main(files: step.Files) -> None:
     notebook = nbformat.read(files.notebook, as_version=4)
     try:
         with sealed() as folder:
-            resources = {"metadata": {"path": folder}}
+            Path(folder, "results").symlink_to(files.results.absolute())
+            beside = Path(folder, "notebooks")
+            beside.mkdir()
+            resources = {"metadata": {"path": str(beside)}}
             NotebookClient(
                 notebook, timeout=SECONDS, kernel_name="python3", record_timing=False, resources=resources
             ).execute()
@@ -51,6 +55,7 @@ def main(files: step.Files) -> None:
 if __name__ == "__main__":
     step.run(
         main,
-        inputs={"notebook": "the notebook (.ipynb)"},
+        inputs={"tables": ("the tables that it reads",), "notebook": "the notebook (.ipynb)"},
+        unrecorded={"results": "the folder of all tables"},
         outputs={"executed": "the executed notebook to write (.ipynb)"},
     )

@@ -20,6 +20,7 @@ from byhand import step
 from byhand.report import captions, exercises, history
 from byhand.report.assignment import Assignment, load
 from byhand.report.claims import MEANINGS, SIGNS
+from byhand.report.derivations import read_table
 from byhand.report.html import environment
 from byhand.step import provenance, tables
 from byhand.step.files import write_text
@@ -119,7 +120,9 @@ def main(files: step.Files) -> None:
     downloads = [provenance.read(path) for path in provenance.files_in(files.results / "data")]
     svgs = [path for path in (*files.made, *files.benchmarks) if path.suffix == ".svg"]
     pictured = pictures(svgs, files.rooms)
-    blocks = list(exercises.blocks(assignment, claims.to_dict("records"), pictured))
+    derived = files.results / "report/derivations.csv"
+    derivations = read_table(derived, exercises.PROJECT) if derived.is_file() else {}
+    blocks = list(exercises.blocks(assignment, derivations, claims.to_dict("records"), pictured))
     answered = {block["figure"] for block in blocks}
     page = (
         environment(files.rooms, assignment.terms)
