@@ -13,6 +13,7 @@ import pytest
 from byhand.errors import BadInput
 from byhand.report import history
 from byhand.report.assignment import load
+from byhand.report.captions import caption
 from byhand.step.shown import text as shown_text
 from tests.conftest import ROOT, Step
 from tests.workflow.conftest import Project
@@ -41,7 +42,11 @@ def test_the_page_has_every_claim_and_every_picture_and_asks_for_nothing(step: S
     assert text.count("<figure id=") == len(list((folder / "results").rglob("*.svg")))
     assert text.count("<math") >= 10
     assert not re.search(r'src="(?!data:)|href="(?!data:)(?:[a-z]+:|/)', text)  # links lead to files beside it
-    assert "url(" not in text
+    assert not re.search(r"url\((?!#)", text)
+    ids = re.findall(r'\sid="([^"]*)"', text)
+    assert len(ids) == len(set(ids))
+    assert "<img" not in text
+    assert caption("relu_figure_depth").seen in text
     told = " ".join(text.split())
     assert "The data: scikit-learn&#39;s bundled diabetes data and scikit-learn&#39;s bundled digits." in told
     assert "Bundled data." not in text
@@ -87,6 +92,14 @@ def test_a_picture_without_a_caption_is_told(step: Step, folder: Path) -> None:
         "rooms/relu/figures/depth.rst: no such file, expected the caption of results/relu/figure_depth"
     )
     assert not (folder / "page.html").exists()
+
+
+def test_a_caption_that_does_not_say_what_is_seen_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "relu/figures/depth.rst"
+    path.parent.mkdir(parents=True)
+    path.write_text("A title.\n\nWhat it shows.\n", encoding="utf-8")
+    with pytest.raises(BadInput, match=r"depth\.rst: expected three paragraphs: a title, .* and what is seen in it"):
+        caption("relu_figure_depth", tmp_path)
 
 
 def test_what_was_run_is_what_the_results_rest_on_and_nothing_else(folder: Path) -> None:
