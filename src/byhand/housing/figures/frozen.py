@@ -30,8 +30,10 @@ def main(files: step.Files) -> None:
             "linear regression", (1, baseline), xycoords=("axes fraction", "data"), xytext=(0, 2),
             textcoords="offset points", ha="right", va="bottom", fontsize=7,
         )  # fmt: skip
-        # The first epochs are above: near the end, where the curves differ, they would take all the height.
-        errors.set(xlabel="epoch", ylabel="mean squared error on the test rows", ylim=(None, 1.5 * baseline))
+        # The first epochs are above: they would take all the height from the end, where the curves differ.
+        last = max(runs.loc[runs["epoch"] == runs["epoch"].max(), "test_loss"].mean() for runs in (frozen, trained))
+        top = 1.5 * max(baseline, last)
+        errors.set(xlabel="epoch", ylabel="test error (mean squared)", ylim=(None, top))
         style.legend_below(drawn, moves)
         style.heading(drawn, f"{style.data_note(frozen)}; mean (line) and range (band) of {seeds} paired seeds")
 

@@ -16,7 +16,7 @@ LOOKS = [  # (colour, marker)
     ("sky", "v"),
 ]
 
-WIDTH = 36
+WIDTH = 30
 """Characters that fit on a line of a title."""
 
 
