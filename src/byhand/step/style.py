@@ -20,6 +20,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 
+from byhand.data.layout import TITLES
 from byhand.step import files
 
 WIDTH = 7.0
@@ -128,5 +129,6 @@ def heading(drawn: Figure, words: str) -> None:
 
 def data_note(table: pd.DataFrame) -> str:
     """The words in a figure that name the data of a table, and say so if they replace the data that were wanted."""
-    dataset, wanted = (str(table[name].iloc[0]).replace("_", " ") for name in ("dataset", "fallback_for"))
-    return f"{dataset} data (in place of {wanted}, which was unavailable)" if wanted else f"{dataset} data"
+    dataset, wanted = (str(table[name].iloc[0]) for name in ("dataset", "fallback_for"))
+    used, unavailable = (TITLES.get(name, f"{name} data") for name in (dataset, wanted))
+    return f"{used} (in place of {unavailable}, which was unavailable)" if wanted else used
