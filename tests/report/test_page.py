@@ -14,6 +14,7 @@ from byhand.errors import BadInput
 from byhand.report import history
 from byhand.report.assignment import load
 from byhand.report.captions import caption
+from byhand.report.figures.steps import arranged
 from byhand.step.shown import text as shown_text
 from tests.conftest import ROOT, Step
 from tests.workflow.conftest import Project
@@ -127,6 +128,15 @@ def test_a_file_that_is_no_provenance_is_told(tmp_path: Path, content: str) -> N
 def test_levels_count_the_steps_on_the_longest_way() -> None:
     between = {("a", "b"), ("b", "c"), ("a", "c"), ("d", "c")}
     assert history.levels("abcd", between) == {"a": 0, "b": 1, "c": 2, "d": 0}
+
+
+def test_every_step_has_a_box_of_its_own_right_of_those_that_feed_it() -> None:
+    between = {("r.train", "r.compare"), ("r.fit", "r.compare"), ("r.compare", "r.draw"), ("r.fit", "r.show")}
+    places = arranged(["r.alone", "r.compare", "r.draw", "r.fit", "r.show", "r.train"], between)
+    assert len(set(places.values())) == len(places) == 6
+    assert all(places[first][0] < places[second][0] for first, second in between)
+    assert places["r.alone"] == (0, 2.0), "below the steps that feed others"
+    assert places["r.show"][1] < places["r.compare"][1], "beside the step that feeds it"
 
 
 @pytest.mark.parametrize(
