@@ -75,7 +75,7 @@ twice:
   numbers:
     times: {table: coins/two.csv, figure: (mixed / both).max()}
 """,
-    "rooms/coins/figures/heads.rst": "Heads by throw.\n\nThe share of heads.\n",
+    "rooms/coins/figures/heads.rst": "Heads by throw.\n\nThe share of heads.\n\nA line at one half.\n",
     "rooms/coins/chapter.html.j2": "<p>A coin has two sides.</p>\n",
     "results/coins/figure_heads.svg": "<svg xmlns='http://www.w3.org/2000/svg'/>",
 }

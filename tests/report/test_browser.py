@@ -39,9 +39,14 @@ def test_the_report_opens_from_disk_without_fault(
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("request", lambda request: asked.append(request.url))
     page.goto(report.as_uri())
-    shown = page.eval_on_selector_all("figure img", "all => all.map(image => image.naturalWidth)")
+    shown = page.eval_on_selector_all(
+        "figure svg[role=img]", "all => all.map(svg => svg.getBoundingClientRect().width)"
+    )
     assert len(shown) >= 10
-    assert all(width > 0 for width in shown)
+    assert all(width >= 600 for width in shown), "too small to read"
+    colours = "all => all.map(text => getComputedStyle(text).fill === getComputedStyle(document.body).color)"
+    follows = page.eval_on_selector_all("figure svg text", colours)
+    assert sum(follows) > 0.8 * len(follows), "text in the page's colour, but for numbers on coloured areas"
     assert said == []
     assert [url for url in asked if not url.startswith("data:")] == [report.as_uri()]
     assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"], "scrolls sideways"

@@ -203,6 +203,7 @@ def test_the_gallery_shows_every_figure_with_its_caption() -> None:
         if path.parts[-3] != "report":
             assert f"]({name}.png)" in shown, path
             assert caption(name).words in shown, path
+            assert caption(name).seen in shown, path
             assert (ROOT / "docs/gallery" / f"{name}.png").is_file(), path
 
 

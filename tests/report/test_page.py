@@ -14,6 +14,8 @@ from markupsafe import Markup
 from byhand.errors import BadInput
 from byhand.report import exercises, history
 from byhand.report.assignment import load
+from byhand.report.captions import caption
+from byhand.report.figures.steps import arranged
 from byhand.report.html import formula, prose, terms
 from byhand.step.shown import text as shown_text
 from tests.conftest import ROOT, Step
@@ -42,7 +44,9 @@ def test_the_page_has_every_claim_and_every_picture_and_asks_for_nothing(step: S
     assert text.count("<figure id=") == len(list((folder / "results").rglob("*.svg")))
     assert text.count("<math") >= 10
     assert not re.search(r'src="(?!data:)|href="(?!data:)(?:[a-z]+:|/)', text)  # links lead to files beside it
-    assert set(re.findall(r"url\((.{10})", text)) == {"data:font/"}
+    assert not re.search(r"url\((?!#|data:font/)", text)
+    assert "<img" not in text
+    assert caption("relu_figure_depth").seen in text
     told = " ".join(text.split())
     assert "The data: scikit-learn&#39;s bundled diabetes data and scikit-learn&#39;s bundled digits." in told
     assert "Bundled data." not in text
@@ -139,6 +143,14 @@ def test_a_picture_without_a_caption_is_told(step: Step, folder: Path) -> None:
     assert not (folder / "page.html").exists()
 
 
+def test_a_caption_that_does_not_say_what_is_seen_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "relu/figures/depth.rst"
+    path.parent.mkdir(parents=True)
+    path.write_text("A title.\n\nWhat it shows.\n", encoding="utf-8")
+    with pytest.raises(BadInput, match=r"depth\.rst: expected three paragraphs: a title, .* and what is seen in it"):
+        caption("relu_figure_depth", tmp_path)
+
+
 def test_what_was_run_is_what_the_results_rest_on_and_nothing_else(folder: Path) -> None:
     results = folder / "results"
 
@@ -164,6 +176,15 @@ def test_a_file_that_is_no_provenance_is_told(tmp_path: Path, content: str) -> N
 def test_levels_count_the_steps_on_the_longest_way() -> None:
     between = {("a", "b"), ("b", "c"), ("a", "c"), ("d", "c")}
     assert history.levels("abcd", between) == {"a": 0, "b": 1, "c": 2, "d": 0}
+
+
+def test_every_step_has_a_box_of_its_own_right_of_those_that_feed_it() -> None:
+    between = {("r.train", "r.compare"), ("r.fit", "r.compare"), ("r.compare", "r.draw"), ("r.fit", "r.show")}
+    places = arranged(["r.alone", "r.compare", "r.draw", "r.fit", "r.show", "r.train"], between)
+    assert len(set(places.values())) == len(places) == 6
+    assert all(places[first][0] < places[second][0] for first, second in between)
+    assert places["r.alone"] == (0, 2.0), "below the steps that feed others"
+    assert places["r.show"][1] < places["r.compare"][1], "beside the step that feeds it"
 
 
 @pytest.mark.parametrize(

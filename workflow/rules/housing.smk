@@ -100,5 +100,9 @@ FIGURES |= {
         "baseline": rules.housing_baseline.output.table,
         "printed": own("assignment/printed/housing_losses.csv"),
     },
+    "housing_figure_frozen": {
+        "runs": each(rules.housing_train.output.table, protocol=["published", "fixed_hidden_layer_frozen"]),
+        "baseline": rules.housing_baseline.output.table,
+    },
     "housing_figure_bugs": {"table": rules.housing_compare.output.bugs},
 }

@@ -55,8 +55,8 @@ def page(captions: Mapping[str, Caption], assignment: Assignment) -> str:
         if named:
             lines += [f"## Problem {chapter.problem}: {chapter.title}", ""]
             for name in named:
-                title, words = captions[name]
-                lines += [f"![{title}]({name}.png)", "", f"**{title}** {words}", ""]
+                title, words, seen = captions[name]
+                lines += [f"![{seen}]({name}.png)", "", f"**{title}** {words}", ""]
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -28,7 +28,7 @@ TITLES = {
     "digits": "scikit-learn's bundled digits",
     "diabetes": "scikit-learn's bundled diabetes data",
 }
-"""What the page calls each source."""
+"""What the page and the figures call each source."""
 
 FOLDERS = {"mnist": ("MNIST/raw", "raw", "."), "california_housing": (".", "scikit_learn_data")}
 """Where in a cache they may be; the library itself looks in the first folder."""

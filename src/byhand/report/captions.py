@@ -1,4 +1,7 @@
-"""The captions of the figures, each beside the code that draws it: a title, a blank line, and what the figure shows."""
+"""The captions of the figures, each beside the code that draws it, as three paragraphs.
+
+They are a title, what the figure shows, and what is seen in it, for those who cannot see it.
+"""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -10,22 +13,25 @@ ROOMS = Path(__file__).parents[1]
 
 
 class Caption(NamedTuple):
-    """The title and the words below it."""
+    """The title, the words below it, and the alternative text."""
 
     title: str
     words: str
+    seen: str
 
 
 def caption(name: str, rooms: Path = ROOMS) -> Caption:
     """The caption of a figure by its name in the gallery, such as relu_figure_depth.
 
     Raises:
-        BadInput: it has none.
+        BadInput: it has none, or not in three paragraphs.
     """
     room, _, figure = name.partition("_figure_")
     path = rooms / room / "figures" / f"{figure}.rst"
     try:
-        title, _, words = path.read_text(encoding="utf-8").strip().partition("\n\n")
+        paragraphs = path.read_text(encoding="utf-8").strip().split("\n\n")
     except FileNotFoundError as error:
         raise BadInput(f"{path}: no such file, expected the caption of results/{room}/figure_{figure}") from error
-    return Caption(" ".join(title.split()), " ".join(words.split()))
+    if len(paragraphs) != len(Caption._fields):
+        raise BadInput(f"{path}: expected three paragraphs: a title, what the figure shows, and what is seen in it")
+    return Caption(*(" ".join(paragraph.split()) for paragraph in paragraphs))

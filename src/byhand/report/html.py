@@ -72,6 +72,17 @@ def terms(text: str, glossary: Mapping[str, str], used: dict[str, str]) -> Marku
     return Markup(either.sub(link, str(escape(text))))  # noqa: S704
 
 
+def inline(svg: str, name: str, seen: str) -> Markup:
+    """An .svg file as a part of the page, where it takes the colour of the text.
+
+    Args:
+        name: what its ids begin with, since those of two files are often the same.
+        seen: the alternative text.
+    """
+    drawing = re.sub(r'( id="|href="#|url\(#)', rf"\g<1>{name}-", svg[svg.index("<svg") + len("<svg") :])
+    return Markup('<svg role="img" aria-label="{}"').format(seen) + Markup(drawing)  # noqa: S704  drawn by our steps
+
+
 def slug(words: str) -> str:
     """Words as the name of an anchor or of a style."""
     return "-".join(re.findall(r"\w+", words))

@@ -8,7 +8,7 @@ from byhand.step import style, tables
 
 SPLITS = [  # (split, colour, line, marker of the printed epochs)
     ("train", "blue", "-", "o"),
-    ("validation", "orange", "--", "s"),
+    ("validation", "vermillion", "--", "s"),
     ("test", "green", ":", "^"),
 ]
 
@@ -16,10 +16,10 @@ SPLITS = [  # (split, colour, line, marker of the printed epochs)
 def main(files: step.Files) -> None:
     """Write the figure."""
     columns = ["dataset", "fallback_for", "seed", "epoch", *(f"{split}_loss" for split, *_ in SPLITS)]
-    titles = ("notebook's code", "notebook's code, but $w_2$ ~ N(0, 1)", "all bugs fixed")
+    titles = ("notebook's code", "notebook's code, but w₂ ~ N(0, 1)", "all bugs fixed")
     panels = dict(zip(titles, files.runs, strict=True))
     baseline = tables.read(files.baseline, ["test_loss"])["test_loss"].mean()
-    with style.figure(files.figure, columns=3, sharey=True, figsize=(2 * style.COLUMN, 2.9)) as (figure, panes):
+    with style.figure(files.figure, columns=3, sharey=True, height=3.2) as (figure, panes):
         for (title, path), axes in zip(panels.items(), panes, strict=True):
             runs = tables.read(path, columns)
             for split, colour, line, marker in SPLITS:
@@ -32,16 +32,16 @@ def main(files: step.Files) -> None:
                         printed["epoch"], printed[f"{split}_loss"], marker, markersize=2.2, markerfacecolor="none",
                         markeredgewidth=0.5, color=style.COLOURS[colour], label=f"{split}, printed",
                     )  # fmt: skip
-            axes.axhline(baseline, color=style.COLOURS["grey"], linewidth=0.8, linestyle=(0, (5, 3)))
+            axes.axhline(baseline, color=style.COLOURS["black"], linewidth=0.8, linestyle=(0, (1, 2)))
             axes.set(xlabel="epoch", title=f"{title}\n{runs['seed'].nunique()} seeds")
             style.plain_log_axis(axes)
         panes[-1].annotate(
             "linear regression, test", (1, baseline), xycoords=("axes fraction", "data"), xytext=(0, 2),
-            textcoords="offset points", ha="right", va="bottom", fontsize=6, color=style.COLOURS["grey"],
+            textcoords="offset points", ha="right", va="bottom", fontsize=7,
         )  # fmt: skip
         panes[0].set_ylabel("mean squared error")
-        panes[0].legend(loc="upper right")
-        figure.suptitle(f"{style.data_note(runs)}; mean and range over the seeds", fontsize=8)
+        style.legend_below(figure, panes[0], columns=3)
+        style.heading(figure, f"{style.data_note(runs)}; mean (line) and range (band) over the seeds")
 
 
 if __name__ == "__main__":

@@ -1,35 +1,32 @@
 """Draw the histograms of the activations, layer by layer, for the assignment's network before training."""
 
-import numpy as np
 import pandas as pd
-from matplotlib.colors import LogNorm
 
 from byhand import step
 from byhand.initialization.figures import appearance
 from byhand.step import style, tables
+
+HEIGHT = 0.85
+"""Of the highest bin of each layer, as a share of the distance between two layers."""
 
 
 def main(files: step.Files) -> None:
     """Write the figure."""
     columns = ["dataset", "fallback_for", "initialization", "layer", "left_edge", "right_edge", "share"]
     table = pd.concat(tables.read(path, columns) for path in files.histograms)
-    names = list(table["initialization"].unique())
-    with style.figure(
-        files.figure, columns=len(names), squeeze=False, sharey=True, figsize=(2 * style.COLUMN, 2.3)
-    ) as (figure, panes):
+    names = list(map(str, table["initialization"].unique()))
+    with style.figure(files.figure, columns=len(names), height=3, squeeze=False, sharey=True) as (drawn, panes):
         for name, axes in zip(names, panes[0], strict=True):
-            shares = table[table["initialization"] == name].pivot(index="layer", columns="left_edge", values="share")
-            edges = np.append(shares.columns.to_numpy(), table["right_edge"].max())
-            mesh = axes.pcolormesh(
-                edges, np.arange(0.5, len(shares) + 1), shares.where(shares > 0),
-                norm=LogNorm(1e-4, 1), cmap="cividis_r", rasterized=True,
-            )  # fmt: skip
-            axes.set(title=appearance.label(name), xlabel="activation", xticks=[-1, 0, 1])
-            axes.grid(visible=False)
+            colour = style.COLOURS[appearance.colour(name)]
+            for _, bins in table[table["initialization"] == name].groupby("layer"):
+                layer = float(bins["layer"].iloc[0])
+                edges = [*bins["left_edge"], bins["right_edge"].iloc[-1]]
+                heights = layer + HEIGHT * bins["share"] / bins["share"].max()
+                axes.stairs(heights, edges, baseline=layer, fill=True, color=colour, linewidth=0)
+            axes.set(title=appearance.label(name), xlabel="activation", xticks=[-1, 0, 1], xlim=(-1.04, 1.04))
+        panes[0, 0].set_yticks(sorted(table["layer"].unique()))
         panes[0, 0].set_ylabel("layer")
-        panes[0, 0].set_yticks(shares.index)
-        figure.colorbar(mesh, ax=panes, label="share of activations", pad=0.01)
-        figure.suptitle(f"tanh activations before training, {style.data_note(table)}", fontsize=8)
+        style.heading(drawn, f"{style.data_note(table)}, tanh activations before training; each layer to its own scale")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
 """Draw what depth and initialisation do, as heat maps: test accuracy, growth of δ, saturation; with the depth scale."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.colors import Normalize
 
 from byhand import step
@@ -12,22 +13,35 @@ from byhand.initialization.figures import appearance
 from byhand.step import style, tables
 
 PANELS: dict[str, tuple[str, str, Normalize, Callable[[float], str]]] = {
-    "test_accuracy": ("test accuracy", "cividis", Normalize(0, 1), "{:.0%}".format),
-    "first_to_last_delta": (r"$\log_{10}\,\|\delta^1\|/\|\delta^L\|$", "PuOr_r", Normalize(-10, 10), "{:+.1f}".format),
-    "saturated_share": ("saturated units at the start", "cividis", Normalize(0, 1), "{:.0%}".format),
+    "test_accuracy": ("test accuracy", "Blues", Normalize(0, 1), "{:.0%}".format),
+    "first_to_last_delta": ("log₁₀ of ‖δ¹‖ / ‖δᴸ‖", "PuOr_r", Normalize(-10, 10), "{:+.1f}".format),
+    "saturated_share": ("saturated units at the start", "Greens", Normalize(0, 1), "{:.0%}".format),
 }
 
 
 def heat_map(axes: Any, values: np.ndarray, cmap: str, norm: Normalize, word: Callable[[float], str]) -> None:
-    """Values (depths, initialisations) as colours, with their numbers."""
-    image = axes.imshow(values, origin="lower", aspect="auto", cmap=cmap, norm=norm, interpolation="nearest")
+    """Values (initialisations, depths) as colours, with their numbers."""
+    edges = [np.arange(count + 1) - 0.5 for count in values.shape]
+    axes.pcolormesh(edges[1], edges[0], values, cmap=cmap, norm=norm)
     for row, column in np.ndindex(values.shape):
         value = float(values[row, column])
         if math.isfinite(value):
-            red, green, blue, _ = image.cmap(norm(value))
-            ink = "black" if 0.3 * red + 0.6 * green + 0.1 * blue > 0.5 else "white"
-            axes.text(column, row, word(value), ha="center", va="center", fontsize=5, color=ink)
+            red, green, blue, _ = colormaps[cmap](norm(value))
+            ink = style.ON_LIGHT if 0.3 * red + 0.6 * green + 0.1 * blue > 0.5 else style.ON_DARK
+            text = word(value).replace("-", "−")
+            axes.text(column, row, text, ha="center", va="center", fontsize=7, color=ink)
     axes.grid(visible=False)
+    axes.spines[:].set_visible(False)
+    axes.tick_params(length=0)
+
+
+def mark(axes: Any, scales: Sequence[float], depths: Sequence[int]) -> None:
+    """In each row a line between the networks that are less deep than the depth scale and those that are deeper."""
+    for row, scale in enumerate(scales):
+        if math.isfinite(scale):
+            place = sum(depth <= scale for depth in depths) - 0.5
+            ends = [row - 0.48, row + 0.48]
+            axes.plot([place] * 2, ends, color=style.COLOURS["vermillion"], linewidth=2.5, clip_on=False)
 
 
 def main(files: step.Files) -> None:
@@ -35,31 +49,31 @@ def main(files: step.Files) -> None:
     columns = ["dataset", "fallback_for", "initialization", "depth", "hidden_width", "order", "seeds"]
     table = tables.read(files.table, [*columns, *PANELS]).query("order == 'file'")
     table["first_to_last_delta"] = np.log10(table["first_to_last_delta"])
-    scales = tables.read(files.agreement, ["initialization", "hidden_width", "depth_scale"])
-    names, depths = list(table["initialization"].unique()), sorted(table["depth"].unique())
+    agreement = tables.read(files.agreement, ["initialization", "hidden_width", "depth_scale"])
+    names, depths = list(map(str, table["initialization"].unique())), sorted(table["depth"].unique())
     widths = sorted(table["hidden_width"].unique())
-    size = (2.35 * style.COLUMN, 2.9 * len(widths))
-    seeds = " or ".join(map(str, sorted(table["seeds"].unique())))
-    with style.figure(files.figure, len(widths), 3, sharey=True, squeeze=False, figsize=size) as (figure, rows):
+    options: dict[str, Any] = {"height": (0.8 + 0.26 * len(names)) * len(widths), "squeeze": False}
+    with style.figure(files.figure, len(widths), 3, **options) as (drawn, rows):
         for width, panes in zip(widths, rows, strict=True):
             of_width = table[table["hidden_width"] == width]
-            scale_of = scales[scales["hidden_width"] == width].groupby("initialization")["depth_scale"].first()
+            scale_of = agreement[agreement["hidden_width"] == width].groupby("initialization")["depth_scale"].first()
+            scales = [float(scale_of.get(name, math.inf)) for name in names]
             for (column, (title, cmap, norm, word)), axes in zip(PANELS.items(), panes, strict=True):
-                grid = of_width.pivot(index="depth", columns="initialization", values=column)
-                heat_map(axes, grid.reindex(index=depths, columns=names).to_numpy(), cmap, norm, word)
+                grid = of_width.pivot(index="initialization", columns="depth", values=column)
+                heat_map(axes, grid.reindex(index=names, columns=depths).to_numpy(), cmap, norm, word)
+                mark(axes, scales, depths)
                 axes.set_title(title if len(widths) == 1 else f"{title}, width {width}")
-                axes.set_xticks(range(len(names)), [appearance.label(name) for name in names], rotation=40, ha="right")
-                for place, name in enumerate(names):
-                    if name in scale_of.index and math.isfinite(scale_of[name]):
-                        height = np.interp(math.log2(scale_of[name]), np.log2(depths), range(len(depths)), left=-0.45)
-                        axes.plot(
-                            [place - 0.45, place + 0.45], [height] * 2, color=style.COLOURS["vermillion"], linewidth=1.6
-                        )
-            panes[0].set_yticks(range(len(depths)), depths)
-            panes[0].set_ylabel("depth (tanh layers)")
-        note = style.data_note(table)
-        figure.suptitle(
-            rf"{note}; means of {seeds} seeds; bars: depth scale $\xi = 1/|\ln\chi_1|$ where finite", fontsize=8
+                axes.set_xticks(range(len(depths)), depths)
+                axes.set_yticks([])
+                axes.set_xlabel("depth (tanh layers)")
+                axes.invert_yaxis()
+            words = [f"{scale:.1f}" if math.isfinite(scale) else "∞" for scale in scales]
+            labels = [f"{appearance.label(name)}, ξ = {scale}" for name, scale in zip(names, words, strict=True)]
+            panes[0].set_yticks(range(len(names)), labels)
+        seeds = " or ".join(map(str, sorted(table["seeds"].unique())))
+        style.heading(
+            drawn,
+            f"{style.data_note(table)}; means of {seeds} seeds; right of a line, the depth exceeds the depth scale ξ",
         )
 
 

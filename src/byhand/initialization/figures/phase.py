@@ -3,14 +3,14 @@
 from byhand import step
 from byhand.step import style, tables
 
-SERIES = [("blue", "o"), ("orange", "s"), ("green", "^"), ("purple", "D")]
+SERIES = [("blue", "o"), ("vermillion", "s"), ("green", "^"), ("purple", "D")]
 
 
 def main(files: step.Files) -> None:
     """Write the figure."""
     columns = ["d", "hidden_width", "chi_1", "growth", "growth_lower_quartile", "growth_upper_quartile", "seeds"]
     table = tables.read(files.table, columns)
-    with style.figure(files.figure) as (_, axes):
+    with style.figure(files.figure, height=3.2) as (drawn, axes):
         for (width, points), (colour, marker) in zip(table.groupby("hidden_width"), SERIES, strict=False):
             paint = style.COLOURS[colour]
             axes.plot(points["d"], points["chi_1"], color=paint, linewidth=0.9)
@@ -22,17 +22,15 @@ def main(files: step.Files) -> None:
                 ],
                 fmt=marker, color=paint, markerfacecolor="none", capsize=1.5, label=f"width {width}",
             )  # fmt: skip
-        axes.axhline(1, color=style.COLOURS["grey"], linewidth=0.8, linestyle=(0, (5, 3)))
+        axes.axhline(1, color=style.COLOURS["black"], linewidth=0.8, linestyle=(0, (5, 3)))
         for height, words in ((1.25, "chaos: gradients explode"), (0.8, "order: gradients vanish")):
             axes.annotate(
-                words, (0.02, height), xycoords=("axes fraction", "data"), fontsize=6, color=style.COLOURS["grey"],
-                va="bottom" if height > 1 else "top",
-            )  # fmt: skip
-        axes.set(
-            xscale="log", yscale="log", xlabel="d of U[−d, d]", ylabel=r"growth of $\|\delta\|^2$ per layer, $\chi_1$"
-        )
+                words, (0.02, height), xycoords=("axes fraction", "data"), va="bottom" if height > 1 else "top"
+            )
+        axes.set(xscale="log", yscale="log", xlabel="d of U[−d, d]", ylabel="growth of ‖δ‖² per layer, χ₁")
         axes.xaxis.set_major_formatter("{x:g}")
-        axes.set_title(f"lines: theory; marks: {table['seeds'].iloc[0]} random networks, quartiles")
+        seeds = table["seeds"].iloc[0]
+        style.heading(drawn, f"lines: mean-field theory; marks: {seeds} random networks each, median and quartiles")
         axes.legend(loc="lower right")
 
 

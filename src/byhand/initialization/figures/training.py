@@ -23,7 +23,7 @@ def main(files: step.Files) -> None:
     columns = ["dataset", "fallback_for", "initialization", "seed", "epoch", *PANELS]
     runs = pd.concat(tables.read(path, columns) for path in files.curves)
     printed = per_epoch(tables.read(files.printed, ["init", "epoch"])).replace({"init": appearance.PRINTED_NAMES})
-    with style.figure(files.figure, 2, 2, sharex=True, figsize=(2 * style.COLUMN, 4.4)) as (figure, panes):
+    with style.figure(files.figure, 2, 2, sharex=True, height=4.6) as (figure, panes):
         for (column, title), axes in zip(PANELS.items(), panes.flat, strict=True):
             for name in map(str, runs["initialization"].unique()):
                 curves = runs[runs["initialization"] == name]
@@ -58,7 +58,7 @@ def main(files: step.Files) -> None:
         style.legend_below(figure, panes[0, 0])
         note = style.data_note(runs)
         marks = "; open marks: printed, each epoch's own" if runs["dataset"].iloc[0] == "mnist" else ""
-        figure.suptitle(f"{note}; mean and range of {runs['seed'].nunique()} seeds{marks}", fontsize=8)
+        style.heading(figure, f"{note}; mean (line) and range (band) of {runs['seed'].nunique()} seeds{marks}")
 
 
 if __name__ == "__main__":

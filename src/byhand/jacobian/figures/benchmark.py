@@ -12,14 +12,14 @@ ASSIGNMENT = r"1000-1000\*\d+-1"
 """The shape of the assignment's timing, at any depth."""
 
 LOOKS: dict[str, tuple[str, str, str]] = {  # contender: (colour, marker, line)
-    "published_forward": ("orange", "s", ":"),
+    "published_forward": ("vermillion", "s", ":"),
     "published_reverse": ("blue", "o", ":"),
-    "forward": ("orange", "s", "-"),
+    "forward": ("vermillion", "s", "-"),
     "reverse": ("blue", "o", "-"),
     "fast_reverse": ("green", "^", "-"),
     "graph_reverse": ("green", "^", "-"),
     "jax_jacrev": ("purple", "v", "--"),
-    "jacrev": ("vermillion", "D", "--"),
+    "jacrev": ("orange", "D", "--"),
 }
 RIVALS: dict[str, tuple[str, str]] = {  # contender: (colour, marker that is distinct in greyscale too)
     "published_reverse": ("grey", "x"),
@@ -46,13 +46,13 @@ def draw_depth(table: pd.DataFrame, claims: pd.DataFrame, device: str, panels: A
                 line,
                 marker=marker,
                 color=style.COLOURS[colour],
-                markerfacecolor="white" if contender.startswith("published") else None,
+                markerfacecolor="none" if contender.startswith("published") else None,
                 label=name(contender),
             )
             style.band(left, run["depth"], run["lower_quartile"], run["upper_quartile"], style.COLOURS[colour])
     of_device = claims[(claims["device"] == device) & claims["shape"].str.fullmatch(ASSIGNMENT)]
     printed = of_device.drop_duplicates("depth")
-    right.plot(printed["depth"], printed["printed_ratio"], "k*", markersize=7, linestyle="none", label="printed")
+    right.plot(printed["depth"], printed["printed_ratio"], "k*", markersize=7, label="printed")
     for variant, colour, marker, line in (("published", "grey", "D", ":"), ("corrected", "blue", "o", "--")):
         run = of_device[of_device["variant"] == variant]
         spread = [run["measured_ratio"] - run["lower_quartile"], run["upper_quartile"] - run["measured_ratio"]]
@@ -146,18 +146,16 @@ def main(files: step.Files) -> None:
     columns = ["device", "shape", "depth", "variant", "printed_ratio", "measured_ratio", "ratio_of_multiplications"]
     claims = tables.read(files.claims, columns)
     devices = list(dict.fromkeys(table["device"]))
-    size = (2 * style.COLUMN, 3.2 * len(devices))
-    with style.figure(files.depth, rows=len(devices), columns=2, figsize=size, squeeze=False) as (_, panels):
+    with style.figure(files.depth, len(devices), 2, 3.2 * len(devices), squeeze=False) as (_, panels):
         for device, pair in zip(devices, panels, strict=True):
             draw_depth(table, claims, device, pair)
             for axes in pair:
                 axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2)
     for outputs, draw, height in ((files.rivals, draw_rivals, 4.2), (files.roofline, draw_roofline, 3.0)):
-        size = (style.COLUMN * 1.4, height * len(devices))
-        with style.figure(outputs, rows=len(devices), figsize=size, squeeze=False) as (_, panels):
+        with style.figure(outputs, len(devices), 1, height * len(devices), squeeze=False) as (_, panels):
             for device, axes in zip(devices, panels.flat, strict=True):
                 draw(table, device, axes)
-                axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2)
+                axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from byhand.step import style, tables
 
 SERIES = [  # (which is cheaper, colour, marker, label)
     ("reverse", "blue", "o", "reverse mode"),
-    ("forward", "orange", "s", "forward mode"),
+    ("forward", "vermillion", "s", "forward mode"),
     ("equal", "black", "x", "equal"),
 ]
 
@@ -16,7 +16,7 @@ def main(files: step.Files) -> None:
     """Write the figure."""
     columns = ["output_width", "input_width", "hidden_width", "depth", "forward_over_reverse", "counted_cheaper"]
     table = tables.read(files.table, columns)
-    with style.figure(files.figure, figsize=(style.COLUMN, 3.4)) as (drawn, axes):
+    with style.figure(files.figure, height=3.2) as (drawn, axes):
         for cheaper, colour, marker, label in SERIES:
             points = table[table["counted_cheaper"] == cheaper]
             # The area of a point shows how much cheaper: it grows with the logarithm of the ratio.
@@ -31,17 +31,20 @@ def main(files: step.Files) -> None:
                 label=label,
             )
         ends = [table["output_width"].min(), table["output_width"].max()]
-        axes.plot(ends, ends, color=style.COLOURS["grey"], linestyle="--", zorder=0, label="predicted: P = D")
+        axes.plot(
+            ends, ends, color=style.COLOURS["black"], linewidth=0.8, linestyle="--", zorder=0, label="predicted: P = D"
+        )
         axes.set_xscale("log")
         axes.set_yscale("log")
         axes.set_xlabel("output width P")
         axes.set_ylabel("input width D")
         first, extreme = table.iloc[0], table["forward_over_reverse"].max()
-        axes.set_title(
-            f"Mode of fewer multiplications, K = {first['hidden_width']}, L = {first['depth']}\n"
-            f"(area: how many times fewer, up to {extreme:.0f})"
+        style.legend_below(drawn, axes)
+        style.heading(
+            drawn,
+            f"mode of fewer multiplications, K = {first['hidden_width']}, L = {first['depth']}; "
+            f"area: how many times fewer, up to {extreme:.0f}",
         )
-        drawn.legend(loc="outside lower center", ncols=2)
 
 
 if __name__ == "__main__":

@@ -4,5 +4,5 @@
 def step_size_text(step: str) -> str:
     """The formula of a step size from its name in the tables."""
     if step == "optimal":
-        return r"$2/(\lambda_{\min} + \lambda_{\max})$"
-    return rf"{step.removesuffix(' of the bound')} · $2/\lambda_{{\max}}$"
+        return "2/(λₘᵢₙ + λₘₐₓ)"
+    return f"{step.removesuffix(' of the bound')} · 2/λₘₐₓ"

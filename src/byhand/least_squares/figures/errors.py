@@ -11,12 +11,12 @@ from byhand.step import style, tables
 LOOKS = [  # (colour, marker)
     ("blue", "o"),
     ("green", "^"),
-    ("orange", "s"),
+    ("purple", "s"),
     ("vermillion", "D"),
-    ("purple", "v"),
+    ("sky", "v"),
 ]
 
-WIDTH = 48
+WIDTH = 30
 """Characters that fit on a line of a title."""
 
 
@@ -28,8 +28,7 @@ def main(files: step.Files, settings: FigureErrors) -> None:
     if unknown := [name for name in settings.problems if name not in known]:
         raise BadInput(f"--problems: {unknown[0]} is not in {files.table}, which has {'; '.join(known)}")
     chosen = settings.problems
-    size = (style.COLUMN, 2.1 * len(chosen) + 0.5)
-    with style.figure(files.figure, rows=len(chosen), figsize=size, sharex=True, squeeze=False) as (drawn, panels):
+    with style.figure(files.figure, columns=len(chosen), height=3.4, squeeze=False) as (drawn, panels):
         for axes, name in zip(panels.flat, chosen, strict=True):
             of_problem = table[table["problem"] == name]
             for (colour, marker), (label, run) in zip(LOOKS, of_problem.groupby("step", sort=False), strict=False):
@@ -48,10 +47,10 @@ def main(files: step.Files, settings: FigureErrors) -> None:
             axes.plot([], [], color=style.COLOURS["black"], linestyle=":", linewidth=0.8, label="predicted slope")
             axes.set_yscale("log")
             axes.set_ylim(max(1e-12, of_problem["relative_error"].min() / 3), 3 * of_problem["relative_error"].max())
-            axes.set_ylabel("error relative to the start")
+            axes.set_xlabel("steps k")
             axes.set_title(f"{name}\n{fill(style.data_note(of_problem), WIDTH)}")
-        panels[-1, 0].set_xlabel("steps k")
-        style.legend_below(drawn, panels[0, 0], columns=2)
+        panels[0, 0].set_ylabel("distance from the minimiser / first one")
+        style.legend_below(drawn, panels[0, 0], columns=3)
 
 
 if __name__ == "__main__":

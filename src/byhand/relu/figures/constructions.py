@@ -6,9 +6,9 @@ from byhand import step
 from byhand.step import style, tables
 
 TITLES = {
-    "tent": "tent: ReLU(1 − ReLU(2x−1) − ReLU(1−2x))",
-    "soft threshold": "soft threshold, s = {s:g}: ReLU(x−s) − ReLU(−x−s)",
-    "zigzag": "any function: 4 breakpoints, no flat piece, 5 units",
+    "tent": "tent:\nReLU(1 − ReLU(2x−1) − ReLU(1−2x))",
+    "soft threshold": "soft threshold, s = {s:g}:\nReLU(x−s) − ReLU(−x−s)",
+    "zigzag": "any function:\n4 breakpoints, 5 units",
 }
 UNITS = [  # (colour, line style)
     ("blue", "--"),
@@ -22,7 +22,7 @@ UNITS = [  # (colour, line style)
 def main(files: step.Files) -> None:
     """Write the figure."""
     table = tables.read(files.table, ["function", "series", "x", "value"])
-    with style.figure(files.figure, rows=len(TITLES), figsize=(style.COLUMN, 6.8)) as (_, panels):
+    with style.figure(files.figure, columns=len(TITLES), height=3.4) as (_, panels):
         for axes, (name, title) in zip(panels, TITLES.items(), strict=True):
             series = dict(iter(table[table["function"] == name].groupby("series", sort=False)))
             target, network = series.pop("target"), series.pop("network")
@@ -35,10 +35,10 @@ def main(files: step.Files) -> None:
             every = pd.concat([target, *series.values()])["value"]
             margin = 0.08 * (high - low)
             axes.set_ylim(max(every.min(), 1.8 * low - 0.8 * high) - margin, min(every.max(), high) + margin)
-            axes.set(xlim=(target["x"].min(), target["x"].max()), ylabel="value")
-            axes.set_title(title.format(s=target.loc[target["value"] == 0, "x"].max()), loc="left")
-            axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), handlelength=2.6)
-        panels[-1].set_xlabel("x")
+            axes.set(xlim=(target["x"].min(), target["x"].max()), xlabel="x")
+            axes.set_title(title.format(s=target.loc[target["value"] == 0, "x"].max()))
+            axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2, handlelength=2.6)
+        panels[0].set_ylabel("value")
 
 
 if __name__ == "__main__":

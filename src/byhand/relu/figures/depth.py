@@ -7,7 +7,7 @@ from byhand.step import style, tables
 
 COUNTS = [  # (column, label, colour, marker, line style)
     ("shallow_units", "one hidden layer: 2ⁿ + 1", "vermillion", "s", "--"),
-    ("teeth", "teeth: 2ⁿ⁻¹", "grey", "^", ":"),
+    ("teeth", "teeth: 2ⁿ⁻¹", "green", "^", ":"),
     ("deep_units", "n + 1 layers: 2n + 1", "blue", "o", "-"),
 ]
 
@@ -17,16 +17,16 @@ def main(files: step.Files) -> None:
     curves = tables.read(files.curves, ["function", "series", "x", "value"])
     counts = tables.read(files.counts, ["compositions", *(column for column, *_ in COUNTS)])
     teeth = dict(iter(curves[curves["function"] == "sawtooth"].groupby("series", sort=False)))
-    with style.figure(files.figure, rows=2, figsize=(style.COLUMN, 4.6)) as (_, (above, below)):
+    with style.figure(files.figure, columns=2, height=2.9) as (_, (left, right)):
         for index, (label, curve) in enumerate(teeth.items()):
             height = 1.5 * (len(teeth) - 1 - index)
-            above.plot(curve["x"], curve["value"] + height, color=style.COLOURS["blue"])
-            above.text(1.02, height + 0.35, label, fontsize=7)
-        above.set(xlim=(0, 1), xlabel="x", title="tent composed n times, each from 0 to 1")
-        above.set_yticks([])
-        above.spines["left"].set_visible(False)
+            left.plot(curve["x"], curve["value"] + height, color=style.COLOURS["blue"])
+            left.text(1.02, height + 0.35, label, fontsize=7)
+        left.set(xlim=(0, 1), xlabel="x", title="tent composed n times, each from 0 to 1")
+        left.set_yticks([])
+        left.spines["left"].set_visible(False)
         for column, label, colour, marker, dashes in COUNTS:
-            below.plot(
+            right.plot(
                 counts["compositions"],
                 counts[column],
                 label=label,
@@ -34,10 +34,10 @@ def main(files: step.Files) -> None:
                 marker=marker,
                 linestyle=dashes,
             )
-        below.set_yscale("log")
-        below.xaxis.set_major_locator(MaxNLocator(integer=True))
-        below.set(xlabel="compositions n", ylabel="number", title="ReLU units that compute it on all of ℝ, proven")
-        below.legend()
+        right.set_yscale("log")
+        right.xaxis.set_major_locator(MaxNLocator(integer=True))
+        right.set(xlabel="compositions n", ylabel="number", title="ReLU units that compute it on all of ℝ, proven")
+        right.legend()
 
 
 if __name__ == "__main__":

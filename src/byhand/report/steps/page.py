@@ -4,7 +4,6 @@ It loads nothing from the network: formulas are MathML, and pictures and styles 
 """
 
 import argparse
-import base64
 import importlib
 import importlib.util
 from collections import Counter
@@ -17,11 +16,10 @@ import pandas as pd
 import yaml
 
 from byhand import step
-from byhand.report import captions, exercises, history
+from byhand.report import captions, exercises, history, html
 from byhand.report.assignment import Assignment, load
 from byhand.report.claims import MEANINGS, SIGNS
 from byhand.report.derivations import read_table
-from byhand.report.html import environment
 from byhand.step import provenance, tables
 from byhand.step.files import write_text
 from byhand.step.shown import Read, Shown, shown
@@ -37,14 +35,13 @@ def pictures(paths: Sequence[Path], rooms: Path) -> dict[str, dict[str, str]]:
     shown_pictures = {}
     for path in paths:
         name = f"{path.parent.name}_{path.stem}"
-        data = base64.b64encode(path.read_bytes()).decode()
-        source = f"data:image/svg+xml;base64,{data}"
+        words = captions.caption(name, rooms)
         shown_pictures[name] = {
             "name": name,
             "room": path.parent.name,
             "path": f"{path.parent.name}/{path.name}",
-            "source": source,
-            **captions.caption(name, rooms)._asdict(),
+            "drawing": html.inline(path.read_text(encoding="utf-8"), name, words.seen),
+            **words._asdict(),
         }
     return shown_pictures
 
@@ -125,7 +122,7 @@ def main(files: step.Files) -> None:
     blocks = list(exercises.blocks(assignment, derivations, claims.to_dict("records"), pictured))
     answered = {block["figure"] for block in blocks}
     page = (
-        environment(files.rooms, assignment.terms)
+        html.environment(files.rooms, assignment.terms)
         .get_template("page.html.j2")
         .render(
             assignment=assignment,
