@@ -19,8 +19,8 @@ def chapters() -> list[str]:
 
 
 def texts() -> list[Path]:
-    """The templates, chapters and captions of the page."""
-    patterns = ("report/templates/*", "*/chapter.html.j2", "*/figures/*.rst")
+    """The templates, scripts, chapters and captions of the page."""
+    patterns = ("report/templates/*", "report/playthings/*.js", "*/chapter.html.j2", "*/figures/*.rst")
     return [path for pattern in patterns for path in sorted(PACKAGE.glob(pattern))]
 
 

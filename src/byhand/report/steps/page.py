@@ -22,7 +22,7 @@ from markupsafe import Markup
 
 from byhand import step
 from byhand.data.layout import TITLES
-from byhand.report import captions, history
+from byhand.report import captions, history, playthings
 from byhand.report.assignment import Assignment, load
 from byhand.report.claims import MEANINGS, SIGNS
 from byhand.step import provenance, tables
@@ -31,12 +31,13 @@ from byhand.step.shown import Read, Shown, shown
 from byhand.workflow.registry import ROOMS
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
+SCRIPTS = Path(__file__).parents[1] / "playthings"
 
 
 def environment(rooms: Path) -> jinja2.Environment:
     """Templates that escape whatever they show and fail at an unknown name."""
     jinja = jinja2.Environment(
-        loader=jinja2.FileSystemLoader([TEMPLATES, rooms]),
+        loader=jinja2.FileSystemLoader([TEMPLATES, SCRIPTS, rooms]),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -146,6 +147,7 @@ def main(files: step.Files) -> None:
             why_not=sorted({str(reason) for reason in claims["why_not"] if reason}),
             chapters=chapters(assignment, [path.parent.name for path in svgs], lambda name: read(name).copy()),
             pictures=pictures(svgs, files.rooms),
+            depth_data=playthings.depth(lambda name: read(name).copy()),
             benchmarks=measured(files.benchmarks),
             downloads=downloads,
             run=run_of(records),
