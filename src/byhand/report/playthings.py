@@ -29,7 +29,7 @@ def brief(values: pd.Series) -> list[float | None]:
 
 
 def depth(read: Read) -> dict[str, Any] | None:
-    """Each initialisation's networks of every depth, before training and, where they were trained, in training.
+    """Each initialisation's networks of every depth, at the assignment's width.
 
     Returns:
         None where the assignment has no such networks.
@@ -38,36 +38,38 @@ def depth(read: Read) -> dict[str, Any] | None:
         trained = read(f"{ROOM}/depth.csv")
     except BadInput:
         return None
-    own = trained[trained["order"] == "shuffled"].iloc[0]  # only the assignment's networks are trained in this order
-    width = own["hidden_width"]
-    cells = set(trained[["initialization", "depth", "hidden_width"]].itertuples(index=False, name=None))
-    listed = []
-    for name in trained["initialization"].unique():
-        table = read(f"{ROOM}/propagation/{name}.csv").query("pixels == 'unit' and hidden_width == @width")
-        networks = []
-        for layers, rows in table.groupby("depth"):
-            hidden = rows[rows["layer"] <= layers]
-            network = {"depth": int(layers), **{key: brief(hidden[column]) for key, column in LAYERS.items()}}
-            if (name, layers, width) in cells:
-                network |= training(
-                    read, PATH.format(initialization=name, depth=layers, hidden_width=width, order="file")
-                )
-            networks.append(network)
-        listed.append({"label": appearance.label(name), "networks": networks})
+    own = trained[trained["order"] == "shuffled"].iloc[0]  # only the assignment's own networks are trained so
+    names = trained["initialization"].unique()
+    tables = [read(f"{ROOM}/propagation/{name}.csv").query("pixels == 'unit'") for name in names]
+    of_width = [table[table["hidden_width"] == own["hidden_width"]] for table in tables]
     return {
         "dataset": TITLES.get(own["dataset"], own["dataset"]),
-        "seeds": int(table["seeds"].iloc[0]),
+        "seeds": int(tables[0]["seeds"].iloc[0]),
         "depth": int(own["depth"]),
-        "width": int(width),
-        "initializations": listed,
+        "width": int(own["hidden_width"]),
+        "initializations": [
+            {
+                "label": appearance.label(name),
+                "networks": [network(rows, trained, read) for _, rows in table.groupby("depth")],
+            }
+            for name, table in zip(names, of_width, strict=True)
+        ],
     }
 
 
-def training(read: Read, network: str) -> dict[str, Any]:
-    """The norm of each layer's weight gradient at each probe of the training, median over the seeds."""
-    norms = read(f"{ROOM}/training/{network}_layers.csv").pivot_table(
-        index="layer", columns="epoch", values="weight_gradient_norm", aggfunc="median"
-    )
+def network(rows: pd.DataFrame, trained: pd.DataFrame, read: Read) -> dict[str, Any]:
+    """One network's hidden layers before training; if it was trained, also the gradients of all layers in training."""
+    case = {name: rows[name].iloc[0] for name in ("initialization", "depth", "hidden_width")}
+    hidden = rows[rows["layer"] <= case["depth"]]
+    found = {"depth": int(case["depth"]), **{key: brief(hidden[column]) for key, column in LAYERS.items()}}
+    if (trained[[*case, "order"]] == [*case.values(), "file"]).all(axis=1).any():
+        found |= training(read(f"{ROOM}/training/{PATH.format(**case, order='file')}_layers.csv"))
+    return found
+
+
+def training(layers: pd.DataFrame) -> dict[str, Any]:
+    """The norm of each layer's weight gradient whenever the training was probed, median over the seeds."""
+    norms = layers.pivot_table(index="layer", columns="epoch", values="weight_gradient_norm", aggfunc="median")
     return {
         "epochs": [float(epoch) for epoch in norms.columns],
         "gradients": [brief(row) for _, row in norms.iterrows()],

@@ -36,7 +36,8 @@ function multiplied(mode, p) {
     const [k, scalesLeft] = split(i, j);
     count.products += p[i] * p[k] * p[j];
     count.diagonals += p[k] * (scalesLeft ? p[i] : p[j]);
-    const [left, right] = [[i, k], [k, j]].map(([from, to]) => (to > from + 1 ? `(${text(from, to)})` : text(from, to)));
+    const factor = (from, to) => (to === from + 1 ? text(from, to) : `(${text(from, to)})`);
+    const [left, right] = [factor(i, k), factor(k, j)];
     const diagonal = `D${lowered(matrices - k)}`;
     return scalesLeft ? `(${left} ${diagonal}) ${right}` : `${left} (${diagonal} ${right})`;
   }
@@ -53,7 +54,7 @@ function drawBars(found) {
   const most = Math.max(...Object.values(found).map((order) => order.total));
   Object.entries(found).forEach(([mode, order], row) => {
     const y = 24 + 30 * row;
-    const width = Math.max(1, (order.total / most) * (WIDTH - 190));
+    const width = Math.max(1, (order.total / most) * (WIDTH - 195));
     add(svg, "text", { x: 0, y: y + 15 }, MODES[mode]);
     add(svg, "rect", { class: `bar ${SERIES[mode]}`, x: 100, y, width, height: 20 });
     add(svg, "text", { x: 106 + width, y: y + 15 }, whole(order.total));
@@ -80,7 +81,8 @@ function draw() {
   for (const [mode, order] of Object.entries(found)) {
     const counts = [order.total, order.products, order.diagonals].map(whole);
     part(`${mode}-brackets`).textContent = order.brackets;
-    part(`${mode}-count`).textContent = `${counts[0]} multiplications: ${counts[1]} in products, ${counts[2]} by diagonals`;
+    part(`${mode}-count`).textContent =
+      `${counts[0]} multiplications: ${counts[1]} in products, ${counts[2]} by diagonals`;
   }
   drawBars(found);
   const [reverse, forward] = ["reverse", "forward"].map((mode) => times(found[mode].total / found.cheapest.total));

@@ -78,7 +78,7 @@ function say() {
   const { depth, epochs, gradients } = network();
   const layer = Number(part("layer").value);
   part("layer").setAttribute("aria-valuetext", `layer ${layer} of ${depth}`);
-  part("chosen").textContent = `${layer} of ${depth}`;
+  part("chosen").textContent = `Layer ${layer} of ${depth}`;
   const trained = epochs && gradients[layer - 1];
   part("says").textContent =
     `${initializations[part("initialization").value].label}, layer ${layer} of ${depth}: ` +
