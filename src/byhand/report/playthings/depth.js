@@ -6,7 +6,7 @@ const { initializations, depth: start } = JSON.parse(part("data").textContent);
 const CIVIDIS = [[0, 34, 78], [66, 78, 108], [124, 123, 120], [184, 171, 109], [254, 232, 56]];
 
 const network = () => initializations[part("initialization").value].networks[part("depth").value];
-const percent = (share) => `${number(100 * share)} %`;
+const percent = (share) => (share > 0 && share < 1e-5 ? "below 0.001 %" : `${number(100 * share)} %`);
 
 /** The decades that hold all these numbers. */
 function decades(values) {
