@@ -132,6 +132,7 @@ def test_its_claims_get_verdicts_and_its_page_shows_them(step: Step, document: P
     ):
         assert words in page, words
     assert re.findall(r'id="claim-(\w+)"', page) == ["fair", "two_heads", "sixes"]
+    assert "<script" not in page
 
 
 def test_its_claims_too_are_judged_only_under_its_own_settings(step: Step, document: Path) -> None:

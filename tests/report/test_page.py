@@ -119,17 +119,23 @@ def test_bundled_data_are_announced_at_the_top(step: Step, folder: Path) -> None
 
 
 def test_whatever_is_shown_is_escaped(step: Step, folder: Path) -> None:
+    assert page(step, folder).returncode == 0
+    scripts = re.findall("<script[^>]*>", (folder / "page.html").read_text(encoding="utf-8"))
     path = folder / "results/report/claims.csv"
     table = pd.read_csv(path)
     table.loc[0, ["says", "found", "why_not"]] = "<script>alert('x')</script>"
     table.to_csv(path, index=False)
+    embedded = folder / "results/initialization/depth.csv"
+    pd.read_csv(embedded).assign(dataset="</script><script>alert('z')</script>").to_csv(embedded, index=False)
     hostile = json.dumps({"key": "</pre><script>alert('y')</script>"})
     done = page(step, folder, configuration=hostile)
     assert done.returncode == 0, done.stderr
     text = (folder / "page.html").read_text(encoding="utf-8")
-    assert "<script" not in text
+    assert re.findall("<script[^>]*>", text) == scripts
+    assert text.count("</script") == len(scripts)
     assert "&lt;script&gt;alert(&#39;x&#39;)" in text
     assert "&lt;script&gt;alert(&#39;y&#39;)" in text
+    assert r'"dataset": "\u003c/script\u003e\u003cscript\u003ealert(\u0027z\u0027)' in text
 
 
 def test_a_picture_without_a_caption_is_told(step: Step, folder: Path) -> None:

@@ -257,6 +257,8 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
     "a finding": (edit("assignment/findings.yaml", "was never trained", "never was trained"), {"report_judge": 1}),
     "a caption": (edit("src/byhand/housing/figures/bugs.rst", "Right of zero", "To the right of zero"), PAGE),
     "a template": (edit("src/byhand/report/templates/page.html.j2", "Skip to", "Go to"), PAGE),
+    "a script of the page": (edit("src/byhand/report/playthings/chain.js", "Reverse mode", "Backward mode"), PAGE),
+    "the numbers in the page": (edit("src/byhand/report/playthings.py", ":.4g", ":.3g"), PAGE),
     "the assignment's title": (edit("assignment/assignment.yaml", "title: a deep", "title: the deep"), PAGE),
     "a chapter's words": (edit("src/byhand/relu/chapter.html.j2", "A piecewise", "Each piecewise"), PAGE),
     "the tables of a chapter": (edit("src/byhand/relu/chapter.py", '"proven"', '"shown"'), PAGE),

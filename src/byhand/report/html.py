@@ -13,6 +13,7 @@ from byhand.data.layout import TITLES
 from byhand.report.claims import SIGNS
 
 TEMPLATES = Path(__file__).parent / "templates"
+SCRIPTS = Path(__file__).parent / "playthings"
 FONT = Path(__file__).parent / "fonts/math.woff2"
 """STIX Two Math (SIL Open Font License), cut down to the characters of our formulas."""
 
@@ -23,7 +24,7 @@ def environment(rooms: Path, glossary: Mapping[str, str]) -> jinja2.Environment:
     Its global `used_terms` holds the terms of the glossary that were shown so far.
     """
     jinja = jinja2.Environment(
-        loader=jinja2.FileSystemLoader([TEMPLATES, rooms]),
+        loader=jinja2.FileSystemLoader([TEMPLATES, SCRIPTS, rooms]),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

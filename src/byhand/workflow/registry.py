@@ -19,9 +19,10 @@ def chapters() -> list[str]:
 
 
 def texts() -> list[Path]:
-    """The templates, chapters, captions and fonts of the page."""
-    patterns = ("report/templates/*", "report/fonts/*.woff2", "*/chapter.html.j2", "*/figures/*.rst")
-    return [path for pattern in patterns for path in sorted(PACKAGE.glob(pattern))]
+    """The templates, scripts, fonts, chapters and captions of the page."""
+    patterns = ("templates/*", "playthings/*.js", "fonts/*.woff2")
+    shared = [path for pattern in patterns for path in sorted((PACKAGE / "report").glob(pattern))]
+    return [*shared, *sorted(PACKAGE.glob("*/chapter.html.j2")), *sorted(PACKAGE.glob("*/figures/*.rst"))]
 
 
 def found() -> dict[str, Room]:

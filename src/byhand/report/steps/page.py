@@ -16,7 +16,7 @@ import pandas as pd
 import yaml
 
 from byhand import step
-from byhand.report import captions, exercises, history, html
+from byhand.report import captions, exercises, history, html, playthings
 from byhand.report.assignment import Assignment, load
 from byhand.report.claims import MEANINGS, SIGNS
 from byhand.report.derivations import read_table
@@ -139,6 +139,7 @@ def main(files: step.Files) -> None:
                 lambda name: read(name).copy(),
             ),
             pictures=pictured.values(),
+            depth_data=playthings.depth(lambda name: read(name).copy()),
             benchmarks=measured(files.benchmarks),
             downloads=downloads,
             run=run_of(records),
