@@ -260,9 +260,9 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
     "the colour of a room": (edit("src/byhand/relu/room.py", "orange", "grey"), {"report_figure_steps": 1, **PAGE}),
     "what a line of a derivation says": (
         edit("assignment/derivations/relu.yaml", "The same on the falling side", "Likewise on the falling side"),
-        DERIVED,
+        {**DERIVED, **LECTURE},
     ),
-    "how lines are checked": (edit("src/byhand/report/operations.py", "< 1e-25", "< 1e-24"), DERIVED),
+    "how lines are checked": (edit("src/byhand/report/operations.py", "< 1e-25", "< 1e-24"), {**DERIVED, **LECTURE}),
     "the notebook": (edit("notebooks/lecture.ipynb", "five problems", "5 problems"), LECTURE),
     # files
     "a changed input": (edit("assignment/printed/housing_losses.csv", "0.5030", "0.5031"), {**AFTER_TRAINING}),

@@ -13,6 +13,7 @@ include: "figures.smk"
 CLAIMS, FINDINGS = ROOT / "assignment/claims.yaml", ROOT / "assignment/findings.yaml"
 OWN = [local(path) for path in [config["report"]["claims"]] if path]
 DIFFERENCES = configuration.differences(config, ROOT / "assignment/configuration.yaml")
+DERIVATIONS = list(map(own, sorted((ROOT / "assignment/derivations").glob("*.yaml"))))
 MADE = [path for room in ROOMS for path in [*RESULTS[room], *written_by(workflow.rules, room)]]  # of earlier rooms
 WRITTEN = list(map(own, registry.texts()))
 # Without a name, since it takes Snakemake seconds to compare a thousand files that share one.
@@ -50,7 +51,7 @@ use rule step as report_judge with:
 use rule step as report_derive with:
     """Check every line of the derivations."""
     input:
-        derivations=list(map(own, sorted((ROOT / "assignment/derivations").glob("*.yaml")))),
+        derivations=DERIVATIONS,
     output:
         **recorded(table="results/report/derivations.csv"),
     log:
@@ -96,6 +97,7 @@ use rule step as report_page with:
 use rule step as report_lecture with:
     """Run the lecture notebook."""
     input:
+        DERIVATIONS,
         notebook=own("notebooks/lecture.ipynb"),
     output:
         **recorded(executed="results/report/lecture.ipynb"),

@@ -81,10 +81,10 @@ def intermediate_rows(settings: Check) -> Iterator[dict[str, Any]]:
     input_width, hidden_width, samples = (
         max(sizes) for sizes in (settings.input_widths, settings.hidden_widths, settings.samples)
     )
-    for dtype, (name, loss) in product(DTYPES, LOSSES.items()):
+    for dtype, (loss_name, loss) in product(DTYPES, LOSSES.items()):
         stream = generator("gradients", "intermediates")
         drawn = random_normal(stream, hidden_width=hidden_width, input_width=input_width, dtype=torch.float64)
-        parameters = drawn.map(lambda tensor, to=DTYPES[dtype]: tensor.to(to))  # type: ignore[misc]
+        parameters = Parameters(**{name: tensor.to(DTYPES[dtype]) for name, tensor in vars(drawn).items()})
         x = torch.randn(samples, input_width, generator=stream, dtype=torch.float64).to(DTYPES[dtype])
         y = torch.randn(samples, generator=stream, dtype=torch.float64).to(DTYPES[dtype])
         prediction, h = forward(parameters, x)
@@ -96,7 +96,7 @@ def intermediate_rows(settings: Check) -> Iterator[dict[str, Any]]:
         truth = exact_intermediates(parameters, x, y, loss) | exact(parameters, x, y, loss)
         for place, (intermediate, tensor) in enumerate(ours.items(), 1):
             errors = error(tensor, *truth[intermediate])
-            yield {"loss": name, "dtype": dtype, "place": place, "intermediate": intermediate, **errors}
+            yield {"loss": loss_name, "dtype": dtype, "place": place, "intermediate": intermediate, **errors}
 
 
 def main(files: step.Files, settings: Check) -> step.Facts:
