@@ -15,7 +15,7 @@ from byhand.gradients import network, notebook, references
 from byhand.gradients.network import LOSSES, NAMES, Loss, Parameters
 from byhand.gradients.settings import Assignment, Check
 from byhand.gradients.steps import assignment
-from byhand.gradients.steps.check import METHODS, on_the_kink, rows
+from byhand.gradients.steps.check import METHODS, intermediate_rows, on_the_kink, rows
 from byhand.numerics.certified import FOUND, judged
 from byhand.numerics.randomness import generator
 from byhand.numerics.rounding import error
@@ -244,3 +244,12 @@ def test_the_notebooks_gradient_is_ours_and_its_comment_on_w2_is_transposed() ->
 @pytest.mark.parametrize(("printed", "p"), [(0.5, 0.02), (50.5, 1.0), (100.5, 0.02), (98.5, 0.06)])
 def test_the_rank_of_a_printed_norm_is_two_sided(printed: float, p: float) -> None:
     assert assignment.rank(pd.Series(range(1, 101)), printed) == pytest.approx(p, abs=2e-3)
+
+
+def test_each_intermediate_of_the_derivation_is_right_to_rounding() -> None:
+    shapes = Check(input_widths=(3,), hidden_widths=(4,), samples=(5,), seeds=1)
+    found = list(intermediate_rows(shapes))
+    assert [row["intermediate"] for row in found] == 4 * ["h", "yhat", "e", "delta", *NAMES]
+    small = {"float32": 1e-5, "float64": 1e-14}
+    assert all(row["relative_error"] < small[row["dtype"]] for row in found)
+    assert all(row["relative_error"] > 0 for row in found if row["intermediate"] == "delta")

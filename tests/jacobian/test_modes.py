@@ -12,7 +12,7 @@ from byhand.jacobian import cost, error_bounds, exact, numpy_route, order
 from byhand.jacobian.modes import MODES, chain, cheapest_order, in_order, network, random_weights, slopes
 from byhand.jacobian.rivals import AUTOMATIC, PUBLISHED, jacrev
 from byhand.jacobian.settings import Check
-from byhand.jacobian.steps.check import CHECKED, assignment_rows, compared, shape
+from byhand.jacobian.steps.check import CHECKED, assignment_rows, compared, intermediate_rows, shape
 from byhand.jacobian.steps.count import counted
 from byhand.numerics.certified import FOUND
 from byhand.numerics.randomness import generator
@@ -197,21 +197,31 @@ def test_a_planted_error_in_any_mode_fails_the_check(mode: str, mistake: str) ->
         assert row["within"] == (row["mode"] != mode), row
 
 
+ASSIGNMENT = Check(
+    cases=1,
+    largest_width=1,
+    largest_depth=1,
+    assignment_inputs=20,
+    assignment_input_width=2,
+    assignment_hidden_width=30,
+    assignment_output_width=10,
+    assignment_depth=10,
+    assignment_tolerance=1e-2,
+    float32_depths=(1,),
+    float32_seeds=1,
+)
+
+
+def test_forward_mode_is_right_to_rounding_after_each_layer() -> None:
+    found = list(intermediate_rows(ASSIGNMENT))
+    assert [row["layer"] for row in found] == 4 * list(range(1, 12))
+    small = {"float32": 1e-5, "float64": 1e-14}
+    assert all(row["relative_error"] < small[row["dtype"]] for row in found if row["weights"] == "xavier")
+    assert all((row["relative_error"] > 0) == (row["layer"] > 1) for row in found)  # the first is W₁ itself
+
+
 def test_one_input_at_a_time_the_assignments_run_is_within_its_tolerance_and_far_from_the_true_jacobian() -> None:
-    own = Check(
-        cases=1,
-        largest_width=1,
-        largest_depth=1,
-        assignment_inputs=20,
-        assignment_input_width=2,
-        assignment_hidden_width=30,
-        assignment_output_width=10,
-        assignment_depth=10,
-        assignment_tolerance=1e-2,
-        float32_depths=(1,),
-        float32_seeds=1,
-    )
-    rows = {(row["dtype"], row["mode"], row["reference"]): row for row in assignment_rows(own)}
+    rows = {(row["dtype"], row["mode"], row["reference"]): row for row in assignment_rows(ASSIGNMENT)}
     assert all(row["within"] for row in rows.values())
     for mode in MODES:
         for dtype in ("float32", "float64"):

@@ -226,7 +226,7 @@ def test_the_notebook_is_kept_without_output_and_runs(finished_results: Path) ->
     kept = [cell for cell in nbformat.read(NOTEBOOK, as_version=4).cells if cell.cell_type == "code"]
     assert not any(cell.outputs for cell in kept)
     run = nbformat.read(finished_results / "results/report/lecture.ipynb", as_version=4)
-    assert sum(bool(cell.get("outputs")) for cell in run.cells) == 5
+    assert sum(bool(cell.get("outputs")) for cell in run.cells) == 7
 
 
 def test_a_cell_that_fails_is_told_in_a_line(step: Step, tmp_path: Path) -> None:

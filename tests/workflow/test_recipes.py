@@ -65,7 +65,14 @@ def test_an_initialisation_of_two_files(project: Project) -> None:
         "initialization_propagate": 1,
         "initialization_train": trained,
     }
-    assert jobs.keys() <= {"initialization_propagate", "initialization_train", "report_judge", *compared, *PAGE}
+    assert jobs.keys() <= {
+        "initialization_propagate",
+        "initialization_train",
+        "report_judge",
+        "report_lecture",
+        *compared,
+        *PAGE,
+    }
     run(project, "results/initialization/propagation/hers.csv")
 
 

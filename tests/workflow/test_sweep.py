@@ -25,5 +25,5 @@ def test_a_changed_value_in_the_middle_of_a_sweep_reruns_its_share_alone(finishe
 
     project.configure("initialization", "grid", "hidden_widths", value=[w if w != 20 else 35 for w in WIDTHS])
     after = {"initialization_compare": 1, "initialization_figure_depth": 1}
-    after |= {"report_judge": 1, "report_figure_steps": 1, "report_page": 1}
+    after |= {"report_judge": 1, "report_figure_steps": 1, "report_lecture": 1, "report_page": 1}
     assert project.jobs() == {"initialization_train": len(INITIALIZATIONS) * len(DEPTHS), **after}

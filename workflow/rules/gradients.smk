@@ -4,7 +4,10 @@
 use rule step as gradients_check with:
     """Compare the hand-derived gradients, and autograd's, with the true ones."""
     output:
-        **recorded(table="results/gradients/check.csv"),
+        **recorded(
+            table="results/gradients/check.csv",
+            intermediates="results/gradients/intermediates.csv",
+        ),
     log:
         "logs/gradients/check.log",
     params:

@@ -9,7 +9,11 @@ DEVICES = configuration.or_exit(devices.chosen, JACOBIAN["devices"], devices.why
 use rule step as jacobian_check with:
     """Compare the modes, and automatic differentiation, with the true Jacobian."""
     output:
-        **recorded(table="results/jacobian/check.csv", float32="results/jacobian/float32.csv"),
+        **recorded(
+            table="results/jacobian/check.csv",
+            float32="results/jacobian/float32.csv",
+            intermediates="results/jacobian/intermediates.csv",
+        ),
     log:
         "logs/jacobian/check.log",
     params:

@@ -21,31 +21,41 @@ def exact(parameters: Parameters, x: Tensor, y: Tensor, loss: Loss) -> dict[str,
     Raises:
         ArithmeticError: the absolute error, at a residual that is 0 but not by exact arithmetic alone.
     """
-    inputs = torch.cat([x, torch.ones_like(x[:, :1])], 1)  # (samples, input_width + 1)
-    inner = torch.cat([parameters.W1, parameters.b1.unsqueeze(1)], 1)  # (hidden_width, input_width + 1)
-    outer = torch.cat([parameters.w2, parameters.b2.reshape(1)]).unsqueeze(1)  # (hidden_width + 1, 1)
-    samples = len(x)
-
-    def formula() -> list[arb_mat]:
-        X, w2 = matrix(inputs), parameters.w2.tolist()
-        z = X * matrix(inner).transpose()  # (samples, hidden_width)
-        h = arb_mat([[*row, arb(1)] for row in each(arb.tanh, z).tolist()])
-        r = h * matrix(outer) - matrix(y.unsqueeze(1))  # (samples, 1)
-        e = [2 * ball if loss is LOSSES["mean_squared_error"] else ball.sgn() for ball in r.entries()]
-        e = [ball / samples for ball in e]
-        delta = [
-            [e_i * w * ball.sech() ** 2 for w, ball in zip(w2, z_i, strict=True)]
-            for e_i, z_i in zip(e, z.tolist(), strict=True)
-        ]
-        return [arb_mat(delta).transpose() * X, arb_mat(1, samples, e) * h]
-
-    by_inner, by_outer = certified(formula)
+    by_inner, by_outer = certified(lambda: chain(parameters, x, y, loss)[-2:])
     return {
         "W1": by_inner.map(lambda tensor: tensor[:, :-1]),
         "b1": by_inner.map(lambda tensor: tensor[:, -1]),
         "w2": by_outer.map(lambda tensor: tensor[0, :-1]),
         "b2": by_outer.map(lambda tensor: tensor[0, -1]),
     }
+
+
+def exact_intermediates(parameters: Parameters, x: Tensor, y: Tensor, loss: Loss) -> dict[str, Exact]:
+    """The true h (samples, hidden_width), yhat and e (samples, 1) and delta (samples, hidden_width), certified."""
+    h, *others = certified(lambda: chain(parameters, x, y, loss)[:4])
+    return dict(zip(("h", "yhat", "e", "delta"), (h.map(lambda tensor: tensor[:, :-1]), *others), strict=True))
+
+
+def chain(parameters: Parameters, x: Tensor, y: Tensor, loss: Loss) -> list[arb_mat]:
+    """In ball arithmetic: h with a column of ones, ŷ, e, δ, and the derivatives by (W₁, b₁) and by (w₂, b₂)."""
+    inputs = torch.cat([x, torch.ones_like(x[:, :1])], 1)  # (samples, input_width + 1)
+    inner = torch.cat([parameters.W1, parameters.b1.unsqueeze(1)], 1)  # (hidden_width, input_width + 1)
+    outer = torch.cat([parameters.w2, parameters.b2.reshape(1)]).unsqueeze(1)  # (hidden_width + 1, 1)
+    samples = len(x)
+    X, w2 = matrix(inputs), parameters.w2.tolist()
+    z = X * matrix(inner).transpose()  # (samples, hidden_width)
+    h = arb_mat([[*row, arb(1)] for row in each(arb.tanh, z).tolist()])
+    prediction = h * matrix(outer)
+    r = prediction - matrix(y.unsqueeze(1))  # (samples, 1)
+    e = [2 * ball if loss is LOSSES["mean_squared_error"] else ball.sgn() for ball in r.entries()]
+    e = [ball / samples for ball in e]
+    delta = arb_mat(
+        [
+            [e_i * w * ball.sech() ** 2 for w, ball in zip(w2, z_i, strict=True)]
+            for e_i, z_i in zip(e, z.tolist(), strict=True)
+        ]
+    )
+    return [h, prediction, arb_mat(samples, 1, e), delta, delta.transpose() * X, arb_mat(1, samples, e) * h]
 
 
 def autograd(parameters: Parameters, x: Tensor, y: Tensor, loss: Loss) -> Parameters:

@@ -96,7 +96,7 @@ def check(trees: Read, known: Mapping[str, Definition], within: float | None, pl
                     return Check("wrong", method(trees.formula) + at)
     except Undecided as error:
         raise BadInput(f"{place}: is neither proven nor refuted ({error})") from error
-    except (ValueError, TypeError, IndexError) as error:
+    except (ValueError, TypeError, IndexError, AttributeError) as error:
         return Check("wrong", f"does not fit: {error}")
     if gaps:
         return Check("checked", f"computed with 20 digits{at}", max(gaps), RESIDUAL if within else MARGIN)
@@ -159,7 +159,7 @@ def method(formula: ast.expr) -> str:
     """How such a line is proven or refuted, in a few words."""
     if not isinstance(formula, ast.Compare):
         return "by exact minors"
-    if all(isinstance(operator, ast.Eq | ast.NotEq) for operator in formula.ops):
+    if all(isinstance(operator, ast.Eq) for operator in formula.ops):
         return "as an identity"
     return "by the signs of all factors"
 

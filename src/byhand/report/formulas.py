@@ -25,22 +25,26 @@ from byhand.report.operations import (
     DECLARED,
     FUNCTIONS,
     RELATIONS,
+    Undecided,
     Value,
     derivative,
+    equal,
     jacobian,
+    symbolic,
     symbols,
 )
 
 ALLOWED = (
     ast.BinOp, ast.UnaryOp, ast.Compare, ast.Call, ast.Name, ast.Constant, ast.Attribute, ast.Subscript, ast.List,
-    ast.Tuple, ast.IfExp, ast.GeneratorExp, ast.comprehension, ast.operator, ast.unaryop, ast.cmpop, ast.expr_context,
+    ast.Tuple, ast.IfExp, ast.GeneratorExp, ast.comprehension, ast.expr_context, ast.USub, ast.Not, *BINARY, *RELATIONS,
 )  # fmt: skip
 """The nodes of a formula's syntax tree."""
 
 DERIVATIVES: dict[str, Callable[[Value, Value], Value]] = {"diff": derivative, "jacobian": jacobian}
 """The functions whose second argument may be what is defined."""
 
-NAMES = {*FUNCTIONS, *DERIVATIVES, *CONSTANTS, *DECLARED}
+CALLED = {*FUNCTIONS, *DERIVATIVES}
+"""The functions, all of which may be used in any formula."""
 
 
 class Definition(NamedTuple):
@@ -65,7 +69,7 @@ def parse(text: str, place: str) -> ast.expr:
         called = not isinstance(node, ast.Call) or (isinstance(node.func, ast.Name) and not node.keywords)
         number = not isinstance(node, ast.Constant) or type(node.value) in (int, float)
         if not (isinstance(node, ALLOWED) and transposed and called and number):
-            raise BadInput(f"{place}: {ast.unparse(node)!r} is not allowed in a formula")
+            raise BadInput(f"{place}: {(ast.unparse(node) or type(node).__name__)!r} is not allowed in a formula")
     return tree
 
 
@@ -83,7 +87,9 @@ def definitions(let: Mapping[str, str], place: str) -> dict[str, Definition]:
         parameters = tuple(match[2].split(", ")) if match[2] else ()
         found[match[1]] = Definition(parameters, parse(text, f"{place}: {key}"))
     for name, (parameters, formula) in found.items():
-        check_names(formula, found.keys() | set(parameters), f"{place}: {name}")
+        declares = isinstance(formula, ast.Call) and ast.unparse(formula.func) in DECLARED
+        for part in formula.args if isinstance(formula, ast.Call) and declares else [formula]:
+            check_names(part, found.keys() | set(parameters), f"{place}: {name}")
     return found
 
 
@@ -94,9 +100,10 @@ def check_names(tree: ast.expr, known: set[str], place: str) -> None:
         BadInput: there is one.
     """
     names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    called = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
     bound = {node.id for node in names if isinstance(node.ctx, ast.Store)}
     for node in names:
-        if node.id not in known | bound | NAMES:
+        if node.id not in known | (CALLED if node in called else bound | CONSTANTS.keys()):
             raise BadInput(f"{place}: unknown name {node.id!r}; known here: {', '.join(sorted(known))}")
 
 
@@ -138,7 +145,7 @@ class Scope:
 
         Raises:
             Undecided: it has a condition that SymPy cannot decide.
-            TypeError, ValueError, IndexError: shapes do not fit, or something is no number.
+            TypeError, ValueError, IndexError, AttributeError: shapes do not fit, or something is no number.
         """
         return getattr(self, f"_{type(tree).__name__.lower()}")(tree, local)
 
@@ -158,7 +165,11 @@ class Scope:
         return not operand if isinstance(tree.op, ast.Not) else -operand
 
     def _compare(self, tree: ast.Compare, local: Local) -> Value:
-        return all(relation(a, b) for relation, a, b in self.relations(tree, local))
+        relations = self.relations(tree, local)
+        true = all(relation(a, b) for relation, a, b in relations)
+        if not true and any(relation is equal and symbolic(a - b) for relation, a, b in relations):
+            raise Undecided(f"whether {ast.unparse(tree)}, which is true of some values")
+        return true
 
     def _ifexp(self, tree: ast.IfExp, local: Local) -> Value:
         return self.value(tree.body if self.value(tree.test, local) else tree.orelse, local)
@@ -185,7 +196,7 @@ class Scope:
             what, by = tree.args
             return self.differentiated(DERIVATIVES[name], what, by, local)
         values = tuple(self.value(argument, local) for argument in tree.args)
-        return self.look_up(name, values) if name in self.known else FUNCTIONS[name](*values)
+        return FUNCTIONS[name](*values) if name in FUNCTIONS and name not in self.known else self.look_up(name, values)
 
     def relations(self, tree: ast.Compare, local: Local) -> list[tuple[Callable[[Value, Value], bool], Value, Value]]:
         """The relations of a chain a = b < c, each with its two sides."""

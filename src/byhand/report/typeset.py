@@ -63,7 +63,7 @@ BINDS = {
 """The functions whose LaTeX is no atom."""
 OPEN = {"hadamard", "limit", "integral", "total", "positive_definite", "mod"}
 """Those of them that do not enclose their first argument."""
-RELATIONS = {ast.Eq: "=", ast.NotEq: r"\neq", ast.Lt: r"\lt", ast.LtE: r"\leq", ast.Gt: r"\gt", ast.GtE: r"\geq"}
+RELATIONS = {ast.Eq: "=", ast.Lt: r"\lt", ast.LtE: r"\leq", ast.Gt: r"\gt", ast.GtE: r"\geq"}
 
 
 def name(text: str) -> str:

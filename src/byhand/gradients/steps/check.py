@@ -5,6 +5,9 @@ parameter: absolute error, relative error (norm-wise), error in ulp, digits that
 rounding allows (derived in `references`), whether every entry is within its bound, and whether the bound is decisive.
 `kink` cases place a third of the samples exactly on the kink of the absolute error: with x = (1, 0, …, 0) and b₁ = −W₁x
 their h is 0 and their prediction is b₂, in floating-point and in exact arithmetic alike, and so is their target.
+
+A second table follows one problem of the largest shape through the derivation: the errors of h, ŷ, e and δ, then of
+the gradient, by hand.
 """
 
 from collections.abc import Iterator
@@ -18,12 +21,12 @@ from torch import Tensor
 from tqdm import tqdm
 
 from byhand import step
-from byhand.gradients.network import LOSSES, NAMES, Parameters, gradient, random_normal
-from byhand.gradients.references import allowance, autograd, exact
+from byhand.gradients.network import LOSSES, NAMES, Parameters, backward, forward, gradient, random_normal
+from byhand.gradients.references import allowance, autograd, exact, exact_intermediates
 from byhand.gradients.settings import Check
 from byhand.numerics.certified import judged
 from byhand.numerics.randomness import generator
-from byhand.numerics.rounding import DTYPES
+from byhand.numerics.rounding import DTYPES, error
 from byhand.step import tables
 
 METHODS = {"by_hand": gradient, "autograd": autograd}
@@ -73,11 +76,41 @@ def rows(settings: Check) -> Iterator[dict[str, Any]]:
                     }
 
 
+def intermediate_rows(settings: Check) -> Iterator[dict[str, Any]]:
+    """The errors of each intermediate of the derivation, and of the gradient, in its order."""
+    input_width, hidden_width, samples = (
+        max(sizes) for sizes in (settings.input_widths, settings.hidden_widths, settings.samples)
+    )
+    for dtype, (loss_name, loss) in product(DTYPES, LOSSES.items()):
+        stream = generator("gradients", "intermediates")
+        drawn = random_normal(stream, hidden_width=hidden_width, input_width=input_width, dtype=torch.float64)
+        parameters = Parameters(**{name: tensor.to(DTYPES[dtype]) for name, tensor in vars(drawn).items()})
+        x = torch.randn(samples, input_width, generator=stream, dtype=torch.float64).to(DTYPES[dtype])
+        y = torch.randn(samples, generator=stream, dtype=torch.float64).to(DTYPES[dtype])
+        prediction, h = forward(parameters, x)
+        e = loss.derivative(prediction, y)
+        # The gradient by b₁ from one example alone is its δ.
+        delta = backward(parameters, x.unsqueeze(1), h.unsqueeze(1), e.unsqueeze(1)).b1
+        ours = {"h": h, "yhat": prediction.unsqueeze(1), "e": e.unsqueeze(1), "delta": delta}
+        ours |= vars(backward(parameters, x, h, e))
+        truth = exact_intermediates(parameters, x, y, loss) | exact(parameters, x, y, loss)
+        for place, (intermediate, tensor) in enumerate(ours.items(), 1):
+            errors = error(tensor, *truth[intermediate])
+            yield {"loss": loss_name, "dtype": dtype, "place": place, "intermediate": intermediate, **errors}
+
+
 def main(files: step.Files, settings: Check) -> step.Facts:
     """Write the table."""
     tables.write(pd.DataFrame(rows(settings)), files.table)
-    return {"seeds": "gradients/check/<shape>/<seed>"}
+    tables.write(pd.DataFrame(intermediate_rows(settings)), files.intermediates)
+    return {"seeds": "gradients/check/<shape>/<seed>, gradients/intermediates"}
 
 
 if __name__ == "__main__":
-    step.run(main, outputs={"table": "the table to write (.csv)"})
+    step.run(
+        main,
+        outputs={
+            "table": "the table to write (.csv)",
+            "intermediates": "the table of the errors of intermediates to write (.csv)",
+        },
+    )

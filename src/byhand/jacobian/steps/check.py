@@ -6,6 +6,7 @@ that rounding allows, whether every entry is within the bound derived in `error_
 decisive. The assignment's own run is compared with automatic differentiation too, as the assignment compares it.
 
 A second table gives float32's error for each contender and depth, on the assignment's N(0, 1) weights and on Xavier's.
+A third follows forward mode through one network of the assignment's shape: the errors of B_l = ∂z_l/∂x, layer by layer.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,7 +21,7 @@ from tqdm import tqdm
 from byhand import step
 from byhand.jacobian import error_bounds, exact
 from byhand.jacobian.cost import ORDERS
-from byhand.jacobian.modes import MODES, Mode, Weights, chain, random_weights
+from byhand.jacobian.modes import MODES, Mode, Weights, chain, forward_mode, random_weights
 from byhand.jacobian.rivals import AUTOMATIC, PUBLISHED, functional_reverse, jacrev
 from byhand.jacobian.settings import Check
 from byhand.numerics.certified import Exact, judged
@@ -152,16 +153,35 @@ def float32_rows(settings: Check) -> Iterator[dict[str, Any]]:
             }
 
 
+def intermediate_rows(settings: Check) -> Iterator[dict[str, Any]]:
+    """The errors of forward mode after each layer: B_l is the Jacobian of the network that ends at z_l."""
+    hidden = [settings.assignment_hidden_width] * settings.assignment_depth
+    widths = (settings.assignment_input_width, *hidden, settings.assignment_output_width)
+    for (kind, xavier), (name, dtype) in product(WEIGHTS.items(), DTYPES.items()):
+        stream = generator("jacobian", "intermediates", kind)
+        weights = [W.to(dtype) for W in random_weights(stream, widths, xavier=xavier)]
+        x = torch.randn(widths[0], generator=stream, dtype=torch.float64).to(dtype)
+        for layer in range(1, len(weights) + 1):
+            errors = error(forward_mode(weights[:layer], x), *exact.jacobian(weights[:layer], x))
+            yield {"weights": kind, "dtype": name, "layer": layer, "intermediate": f"B{layer}", **errors}
+
+
 def main(files: step.Files, settings: Check) -> step.Facts:
     """Write the tables."""
     checked: Sequence[dict[str, Any]] = [*rows(settings), *assignment_rows(settings)]
     tables.write(pd.DataFrame(checked), files.table)
     tables.write(pd.DataFrame(float32_rows(settings)), files.float32)
-    seeds = "jacobian/check/<case>, jacobian/float32/<depth>/<weights>/<seed>"
+    tables.write(pd.DataFrame(intermediate_rows(settings)), files.intermediates)
+    seeds = "jacobian/check/<case>, jacobian/float32/<depth>/<weights>/<seed>, jacobian/intermediates/<weights>"
     return {"seeds": seeds}
 
 
 if __name__ == "__main__":
     step.run(
-        main, outputs={"table": "the table to write (.csv)", "float32": "the table of float32's errors to write (.csv)"}
+        main,
+        outputs={
+            "table": "the table to write (.csv)",
+            "float32": "the table of float32's errors to write (.csv)",
+            "intermediates": "the table of the errors of intermediates to write (.csv)",
+        },
     )
