@@ -12,7 +12,8 @@ from byhand.errors import BadInput
 from byhand.report import operations, typeset
 from byhand.report.assignment import load as load_assignment
 from byhand.report.checks import Check, check, read, rows
-from byhand.report.derivations import COLUMNS, Derivation, Line, load, read_table
+from byhand.report.derivations import COLUMNS, Derivation, Line, load
+from byhand.report.exercises import read_table
 from byhand.report.formulas import DERIVATIVES, definitions
 from tests.conftest import ROOT, Step
 
@@ -39,7 +40,7 @@ def wrong(exercise: int, lines: list[Line]) -> list[int]:
 def test_each_exercise_is_in_the_file_of_its_room() -> None:
     assignment = load_assignment(ROOT / "assignment/assignment.yaml")
     rooms = {path.stem: tuple(load([path])) for path in PATHS}
-    assert rooms == {name: chapter.exercises for name, chapter in assignment.chapters.items()}
+    assert rooms == {name: tuple(chapter.exercises) for name, chapter in assignment.chapters.items()}
     assert list(DERIVATIONS) == list(EXERCISES)
 
 

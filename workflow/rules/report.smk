@@ -3,7 +3,7 @@
 import json
 import re
 
-from byhand.report.assignment import code_files
+from byhand.report import assignment, derivations
 from byhand.report.claims import evidence
 from byhand.step.files import sha256
 from byhand.workflow import registry
@@ -19,7 +19,12 @@ TAUGHT = sorted({f"results/{name}" for name in re.findall(r'table\(\\"([\w/]+\.c
 OWN = [local(path) for path in [config["report"]["claims"]] if path]
 DIFFERENCES = configuration.differences(config, ROOT / "assignment/configuration.yaml")
 MADE = [path for room in ROOMS for path in [*RESULTS[room], *written_by(workflow.rules, room)]]  # of earlier rooms
-WRITTEN = list(map(own, [*registry.texts(), *configuration.or_exit(code_files, ASSIGNMENT)]))
+DERIVATIONS = sorted((ROOT / "assignment/derivations").glob("*.yaml"))
+CODE = {
+    *configuration.or_exit(assignment.code_files, ASSIGNMENT),
+    *configuration.or_exit(derivations.code_files, DERIVATIONS),
+}
+WRITTEN = list(map(own, [*registry.texts(), *sorted(CODE)]))
 # Without a name, since it takes Snakemake seconds to compare a thousand files that share one.
 made = lambda wildcards, input, output: [*files_and_results(wildcards, input, output), "--made", *input]
 # A plain run leaves benchmarks out. What `make bench` has left is shown, and updated when it changes.
@@ -55,7 +60,7 @@ use rule step as report_judge with:
 use rule step as report_derive with:
     """Check every line of the derivations."""
     input:
-        derivations=list(map(own, sorted((ROOT / "assignment/derivations").glob("*.yaml")))),
+        derivations=list(map(own, DERIVATIONS)),
     output:
         **recorded(table="results/report/derivations.csv"),
     log:

@@ -8,12 +8,11 @@ formula that is checked (`byhand.report.typeset`).
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field, ValidationError
 
 from byhand.errors import BadInput
-from byhand.step import tables
 from byhand.workflow.setting_types import Section, first_error
 from byhand.workflow.yaml_files import read_yaml
 
@@ -46,6 +45,12 @@ class Derivation(Section):
     lines: Annotated[list[Line], Field(min_length=1, title="a list of lines")]
 
 
+def code_files(paths: Iterable[Path]) -> list[str]:
+    """The files of the project in which lines of these derivations are computed, with the same errors as `load`."""
+    lines = [line for derivation in load(paths).values() for line in derivation.lines]
+    return sorted({file for line in lines for file in line.code})
+
+
 def load(paths: Iterable[Path]) -> dict[int, Derivation]:
     """The derivations in these files, by exercise.
 
@@ -64,62 +69,3 @@ def load(paths: Iterable[Path]) -> dict[int, Derivation]:
             except ValidationError as error:
                 raise BadInput(f"{path}: exercise {number}: {first_error(error, Derivation)}") from error
     return dict(sorted(found.items()))
-
-
-class Row(NamedTuple):
-    """A row of the table: a definition (without number and verdict), or a line of the derivation.
-
-    number: of the line, from 1. code, code_line: the file of the project that computes it, and the line there. how: in
-    words that follow the verdict, such as "as an identity at N = 2". residual: of a verdict `checked`, in this unit.
-    """
-
-    number: int | None
-    latex: str
-    says: str
-    code: str
-    code_line: int | None
-    how: str
-    verdict: str
-    residual: float | None
-    unit: str
-
-
-def read_table(path: Path, project: Path) -> dict[int, list[Row]]:
-    """The rows of each exercise from `report/derivations.csv`, in their order; `project` is the folder with `src`.
-
-    Raises:
-        BadInput: it is no such table, or a text does not occur exactly once in its file.
-    """
-    table = tables.read(path, COLUMNS)
-    found: dict[int, list[Row]] = {}
-    for row in table.astype(object).where(table.notna(), None).to_dict("records"):
-        code, text = row["code"] or "", row["text"]
-        found.setdefault(int(row["exercise"]), []).append(
-            Row(
-                number=None if row["line"] is None else int(row["line"]),
-                latex=row["latex"],
-                says=row["says"] or "",
-                code=code,
-                code_line=line_of(project / code, text) if code else None,
-                how=row["how"] or "",
-                verdict=row["verdict"] or "",
-                residual=row["residual"],
-                unit=row["unit"] or "",
-            )
-        )
-    return found
-
-
-def line_of(path: Path, text: str) -> int:
-    """The number of the line on which `text` begins, which occurs exactly once in the file.
-
-    Raises:
-        BadInput: it does not, or there is no such file.
-    """
-    try:
-        content = path.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise BadInput(f"{path}: no such file, expected one with {text!r}") from error
-    if (times := content.count(text)) != 1:
-        raise BadInput(f"{path}: has {text!r} {times} times, expected once")
-    return content[: content.index(text)].count("\n") + 1

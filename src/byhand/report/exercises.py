@@ -1,17 +1,79 @@
-"""What the page shows of one exercise: question, answer, claims with their verdicts, figure, code, command."""
+"""What the page shows of an exercise: question, answer, claims with verdicts, derivation, figure, code, command."""
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
+from byhand.errors import BadInput
 from byhand.report.assignment import Assignment
-from byhand.report.derivations import Row, line_of
+from byhand.report.derivations import COLUMNS
+from byhand.step import tables
 from byhand.workflow.fingerprint import SOURCE
 
 PROJECT = SOURCE.parent
 
 GRAVEST = ("does not hold", "holds with a correction", "consistent, but the test is weak", "depends on the hardware")
 """Of several verdicts, the one that stands for an exercise is the first of these, or else `holds`."""
+
+
+class Row(NamedTuple):
+    """A row of the table: a definition (without number and verdict), or a line of the derivation.
+
+    number: of the line, from 1. code, code_line: the file of the project that computes it, and the line there. how: in
+    words that follow the verdict, such as "as an identity at N = 2". residual: of a verdict `checked`, in this unit.
+    """
+
+    number: int | None
+    latex: str
+    says: str
+    code: str
+    code_line: int | None
+    how: str
+    verdict: str
+    residual: float | None
+    unit: str
+
+
+def read_table(path: Path, project: Path) -> dict[int, list[Row]]:
+    """The rows of each exercise from `report/derivations.csv`, in their order; `project` is the folder with `src`.
+
+    Raises:
+        BadInput: it is no such table, or a text does not occur exactly once in its file.
+    """
+    table = tables.read(path, COLUMNS)
+    found: dict[int, list[Row]] = {}
+    for row in table.astype(object).where(table.notna(), None).to_dict("records"):
+        code, text = row["code"] or "", row["text"]
+        found.setdefault(int(row["exercise"]), []).append(
+            Row(
+                number=None if row["line"] is None else int(row["line"]),
+                latex=row["latex"],
+                says=row["says"] or "",
+                code=code,
+                code_line=line_of(project / code, text) if code else None,
+                how=row["how"] or "",
+                verdict=row["verdict"] or "",
+                residual=row["residual"],
+                unit=row["unit"] or "",
+            )
+        )
+    return found
+
+
+def line_of(path: Path, text: str) -> int:
+    """The number of the line on which `text` begins, which occurs exactly once in the file.
+
+    Raises:
+        BadInput: it does not, or there is no such file.
+    """
+    try:
+        content = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise BadInput(f"{path}: no such file, expected one with {text!r}") from error
+    if (times := content.count(text)) != 1:
+        raise BadInput(f"{path}: has {text!r} {times} times, expected once")
+    return content[: content.index(text)].count("\n") + 1
 
 
 class Code(NamedTuple):

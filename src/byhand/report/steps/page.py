@@ -19,7 +19,6 @@ from byhand import step
 from byhand.report import captions, exercises, history, html, playthings
 from byhand.report.assignment import Assignment, load
 from byhand.report.claims import MEANINGS, SIGNS
-from byhand.report.derivations import read_table
 from byhand.step import provenance, tables
 from byhand.step.files import write_text
 from byhand.step.shown import Read, Shown, shown
@@ -118,7 +117,7 @@ def main(files: step.Files) -> None:
     svgs = [path for path in (*files.made, *files.benchmarks) if path.suffix == ".svg"]
     pictured = pictures(svgs, files.rooms)
     derived = files.results / "report/derivations.csv"
-    derivations = read_table(derived, exercises.PROJECT) if derived.is_file() else {}
+    derivations = exercises.read_table(derived, exercises.PROJECT) if derived.is_file() else {}
     blocks = list(exercises.blocks(assignment, derivations, claims.to_dict("records"), pictured))
     answered = {block["figure"] for block in blocks}
     page = (
