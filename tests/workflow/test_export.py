@@ -17,6 +17,7 @@ from requests_cache.models import CachedRequest, CachedResponse
 from requests_cache.session import CachedSession
 
 from tests.conftest import ROOT, Step
+from tests.report.test_page import links
 from tests.workflow.conftest import Project, fresh
 
 CONTEXT = "https://w3id.org/ro/crate/1.1/context"
@@ -46,6 +47,9 @@ def test_unpacked_into_a_clone_nothing_is_to_be_done(
     project = fresh(tmp_path / "clone")
     unpack = ["unzip", "-q"] if shutil.which("unzip") else [sys.executable, "-m", "zipfile", "-e"]
     subprocess.run([*unpack, str(archive), *(["."] if "-e" in unpack else [])], cwd=project.path, check=True)
+    followed, broken = links(project.path / "results/report.html")
+    assert followed > 20
+    assert broken == []
     assert project.jobs() == {}
     assert step("commands.verify", cwd=project.path).returncode == 0
     before, after = finished.path / "results/report.html", project.path / "results/report.html"
