@@ -14,7 +14,13 @@ def tables(read: Read) -> list[Shown]:
             f"Norm of the difference from autograd, over {assignment['seeds'].max()} seeds",
             "gradients/assignment.csv",
             assignment,
-            {"parameter": "parameter", "printed_norm": "printed", "median_norm": "our median", "range": "our range"}
+            {
+                "code": "code",
+                "parameter": "parameter",
+                "printed_norm": "printed",
+                "median_norm": "our median",
+                "range": "our range",
+            }
             | {"share_of_seeds_within_tolerance": "share of seeds within 1e-6"},
         ),
         shown(

@@ -23,7 +23,7 @@ def tables(read: Read) -> list[Shown]:
             | {"lower_quartile": "lower quartile", "upper_quartile": "upper quartile", "verdict": "direction"},
         ),
         shown(
-            "Multiplications in products, exact",
+            "Multiplications in products, exact, with the evaluation of the network",
             "jacobian/cost.csv",
             cost,
             {"shape": "widths", "reverse": "reverse", "forward": "forward", "cheapest": "cheapest order"},

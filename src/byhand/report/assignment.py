@@ -39,6 +39,7 @@ class Assignment(Section):
     contains: Text
     method: Text
     chapters: Annotated[dict[str, Chapter], Field(title="a mapping from rooms to problem, title, exercises")]
+    limits: Annotated[list[Text], Field(title="a list of sentences")] = Field(default=[])
     terms: Annotated[dict[str, Text], Field(title="a mapping from terms to what they mean")] = Field(default={})
 
     def room_of(self, exercises: str) -> str:

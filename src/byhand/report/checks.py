@@ -99,7 +99,7 @@ def check(trees: Read, known: Mapping[str, Definition], within: float | None, pl
     except (ValueError, TypeError, IndexError, AttributeError) as error:
         return Check("wrong", f"does not fit: {error}")
     if gaps:
-        return Check("checked", f"computed with 20 digits{at}", max(gaps), RESIDUAL if within else MARGIN)
+        return Check("checked", f"with 20 digits{at}", max(gaps), RESIDUAL if within else MARGIN)
     return Check("proven", method(trees.formula) + at)
 
 

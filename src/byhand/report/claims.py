@@ -24,8 +24,8 @@ SIGNS = {
 
 MEANINGS = {
     "holds": "right as it stands",
-    "holds with a correction": "wrong as it stands, but what the exercise needs of it is true",
-    "consistent, but the test is weak": "not rejected, but the test would often not notice if it were wrong",
+    "holds with a correction": "wrong as it stands, but right in what the exercise needs",
+    "consistent, but the test is weak": "not rejected, but the test would often miss it if it were wrong",
     "depends on the hardware": "another machine may give another answer; measured on this one",
     "does not hold": "the evidence is against it",
     "not judged": "this run has no evidence",

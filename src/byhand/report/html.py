@@ -44,8 +44,9 @@ def environment(rooms: Path, glossary: Mapping[str, str]) -> jinja2.Environment:
 
 
 def formula(tex: str, display: str = "inline") -> Markup:
-    """LaTeX as MathML."""
-    return Markup(convert(tex.strip(), display=display))  # noqa: S704
+    """LaTeX as MathML, with the names of functions without an operator's space around them."""
+    named = re.sub(r"<mo>([A-Za-z]{3,})</mo>", r"<mi>\1</mi>", convert(tex.strip(), display=display))
+    return Markup(named)  # noqa: S704
 
 
 def prose(text: str) -> Markup:

@@ -23,23 +23,23 @@ ADD, HADAMARD, MULTIPLY, POWER, ATOM = range(5)
 SHOWN = {
     "tanh": r"\tanh(#1)",
     "sign": r"\operatorname{sign}(#1)",
-    "abs": r"\lvert #1 \rvert",
+    "abs": r"\left| #1 \right|",
     "relu": r"\operatorname{ReLU}(#1)",
     "sqrt": r"\sqrt{#1}",
     "exp": r"e^{#1}",
     "log": r"\ln(#1)",
-    "norm2": r"\lVert #1 \rVert^{2}",
+    "norm2": r"\left\| #1 \right\|^{2}",
     "dot": r"\langle #1, #2 \rangle",
-    "total": r"\mathbf{1}^{\top} \, #1",
+    "total": r"𝟏^{\top} \, #1",
     "diag": r"\operatorname{diag}(#1)",
     "eye": "I",
-    "zeros": r"\mathbf{0}",
-    "ones": r"\mathbf{1}",
+    "zeros": "𝟎",
+    "ones": "𝟏",
     "det": r"\det(#1)",
     "rank": r"\operatorname{rank}(#1)",
     "trace": r"\operatorname{tr}(#1)",
     "eigenvalues": r"\lambda(#1)",
-    "limit": r"\lim_{#2 \to #3} #1",
+    "limit": r"\underset{#2 \to #3}{\lim} #1",
     "integral": r"\int_{#3}^{#4} #1 \, d#2",
     "E": r"\mathbb{E}_{#2} [ #1 ]",
     "min": r"\min(#*)",
@@ -120,8 +120,8 @@ class Typesetter:
             if kind in DOMAINS and isinstance(formula, ast.Call):
                 sizes = r" \times ".join(map(self.latex, formula.args))
                 declared.setdefault(rf"{DOMAINS[kind]}^{{{sizes}}}" if sizes else DOMAINS[kind], []).append(left)
-            else:
-                defined.append(f"{left} := {self.latex(formula)}")
+            elif kind != "eye":  # I is known as the identity matrix
+                defined.append(f"{left} \\coloneqq {self.latex(formula)}")
         yield from (rf"{', '.join(names)} \in {domain}" for domain, names in declared.items())
         yield from defined
 

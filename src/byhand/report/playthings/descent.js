@@ -45,7 +45,7 @@ function drawFactors(factors) {
   add(svg, "text", { x: 0, y: 12, class: "title" }, "The factors of one step, 1 − αλᵢ");
   add(svg, "rect", { class: "zone", x: x(-1), y: 22, width: x(1) - x(-1), height: 30 });
   add(svg, "text", { x: x(-0.5), y: 34, "text-anchor": "middle" }, "converges");
-  add(svg, "text", { x: x(0.5), y: 34, "text-anchor": "middle" }, "definite too");
+  add(svg, "text", { x: x(0.5), y: 34, "text-anchor": "middle" }, "converges, definite");
   add(svg, "line", { class: "grid", x1: x(-1.5), x2: x(1.1), y1: 44, y2: 44 });
   for (const value of [-1, 0, 1]) {
     add(svg, "line", { class: "tick", x1: x(value), x2: x(value), y1: 22, y2: 52 });
@@ -61,7 +61,7 @@ function draw() {
   const path = steps.map((k) => START.map((value, place) => value * factors[place] ** k));
   drawPath(path);
   drawFactors(factors);
-  const title = "What k steps leave of each component, |1 − αλᵢ|ᵏ";
+  const title = "What is left of each component after k steps, |1 − αλᵢ|ᵏ";
   const plot = logarithmic(part("powers"), { first: 0, last: STEPS, low: -8, high: 4, across: "steps k", title });
   factors.forEach((factor, place) => {
     const powers = steps.map((k) => Math.abs(factor) ** k);
