@@ -519,7 +519,12 @@ class Thread:
 
     def __init__(self, library: str, device: str, threads: int) -> None:
         self.pipe, theirs = multiprocessing.Pipe()
-        threading.Thread(target=benchmark.serve, args=(theirs, library, device, threads), daemon=True).start()
+
+        def serve() -> None:
+            with theirs:
+                benchmark.serve(theirs, library, device, threads)
+
+        threading.Thread(target=serve, daemon=True).start()
 
     ask = benchmark.Worker.ask
 
