@@ -521,7 +521,7 @@ class Thread:
         self.pipe, theirs = multiprocessing.Pipe()
 
         def serve() -> None:
-            with theirs:
+            with theirs, contextlib.suppress(RuntimeError):
                 benchmark.serve(theirs, library, device, threads)
 
         threading.Thread(target=serve, daemon=True).start()
