@@ -1,8 +1,17 @@
 """The benchmark's parts that are not time: devices, kernels, shapes, agreement, and the labels of the ratios."""
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+import gc
+import json
+import multiprocessing
+import os
+import sys
+import threading
+import weakref
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -10,11 +19,13 @@ import pandas as pd
 import pytest
 import torch
 
+from byhand import step as steps
 from byhand.errors import BadInput
-from byhand.jacobian import devices, numpy_route, ratios, timed_methods
+from byhand.jacobian import devices, numpy_route, ratios, rivals, timed_methods
 from byhand.jacobian.settings import BenchmarkStep
 from byhand.jacobian.shapes import depth, parsed
 from byhand.jacobian.steps import assignment, benchmark
+from byhand.step import command_line
 from tests.conftest import ROOT, Step
 from tests.workflow.conftest import fresh
 
@@ -226,11 +237,14 @@ def test_every_contender_agrees_with_float64(shape: str, monkeypatch: pytest.Mon
     expected = benchmark.reference(shape)
     for library in ("numpy", "torch"):
         for name, contender in timed_methods.LIBRARIES[library](*parsed(shape), "cpu").items():
-            answer = benchmark.result_or_reason(contender)
+            answer = benchmark.or_reason(benchmark.result, contender)
             assert not isinstance(answer, str), (name, answer)
-            assert benchmark.seconds(contender.run, 1, 2, "cpu") >= 0
+            assert benchmark.seconds(contender.run, 1, 2) >= 0
             if contender.mode is not None:
                 np.testing.assert_allclose(answer, expected, rtol=1e-3, atol=1e-5, err_msg=name)
+
+
+GPU = "NVIDIA H100 80GB HBM3"
 
 
 class Recorder:
@@ -239,19 +253,11 @@ class Recorder:
     def __init__(self) -> None:
         self.said: list[str] = []
 
+    def get_device_name(self) -> str:
+        return GPU
+
     def synchronize(self) -> None:
         self.said.append("synchronize")
-
-    def Event(self, *, enable_timing: bool) -> "Recorder":
-        assert enable_timing
-        return self
-
-    def record(self) -> None:
-        self.said.append("record")
-
-    def elapsed_time(self, end: "Recorder") -> float:
-        self.said.append("elapsed_time")
-        return 6000.0  # milliseconds
 
     def wait_stream(self, other: object) -> None:
         self.said.append("wait_stream")
@@ -281,19 +287,113 @@ class Recorder:
 def gpu(monkeypatch: pytest.MonkeyPatch) -> Recorder:
     recorder, to = Recorder(), torch.Tensor.to
     for name in (
-        "synchronize", "Event", "Stream", "CUDAGraph", "current_stream", "stream", "graph",
+        "get_device_name", "synchronize", "Stream", "CUDAGraph", "current_stream", "stream", "graph",
     ):  # fmt: skip
         monkeypatch.setattr(torch.cuda, name, getattr(recorder, name))
     monkeypatch.setattr(torch.Tensor, "to", lambda self, *where: self if where == ("cuda",) else to(self, *where))
+    monkeypatch.setattr("torch.compile", lambda function, **_: function)
+    monkeypatch.setattr(timed_methods, "SIDE", 4)
+    monkeypatch.setattr(timed_methods, "READ_BYTES", 1)
     return recorder
 
 
-def test_on_a_gpu_the_clock_starts_when_it_is_idle_and_is_read_when_it_has_finished(gpu: Recorder) -> None:
-    took = benchmark.seconds(lambda: gpu.said.append("run"), 2, 3, "cuda")
-    assert gpu.said == [
-        "run", "run", "synchronize", "record", "run", "run", "run", "record", "synchronize", "elapsed_time",
-    ]  # fmt: skip
+@pytest.fixture
+def jax(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """Stands in for JAX on a GPU: computes with torch, and notes the order of what is asked."""
+    said: list[str] = []
+    config = SimpleNamespace(jax_default_matmul_precision=None)
+    config.update = partial(setattr, config)
+
+    def jit(function: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda *arguments: (said.append("run"), function(*arguments))[1]  # type: ignore[func-returns-value]
+
+    module = SimpleNamespace(
+        said=said,
+        config=config,
+        numpy=SimpleNamespace(asarray=torch.from_numpy, tanh=torch.tanh),
+        default_backend=lambda: "gpu",
+        devices=lambda: [SimpleNamespace(device_kind=GPU)],
+        jit=jit,
+        vmap=torch.func.vmap,
+        jacrev=torch.func.jacrev,
+        jacfwd=torch.func.jacfwd,
+        block_until_ready=lambda _: said.append("wait"),
+    )
+    monkeypatch.setitem(sys.modules, "jax", module)
+    return module
+
+
+def test_the_clock_is_started_after_the_warm_up_and_read_after_the_last_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+
+    def clock() -> float:
+        said.append("clock")
+        return 6.0 * said.count("clock")
+
+    monkeypatch.setattr("time.perf_counter", clock)
+    took = benchmark.seconds(lambda: said.append("run"), 2, 3)
+    assert said == ["run", "run", "clock", "run", "run", "run", "clock"]
     assert took == 2  # seconds a call
+
+
+def test_torch_is_waited_for_once_at_the_end_of_every_call_on_a_gpu(gpu: Recorder) -> None:
+    for name, contender in timed_methods.with_torch((2, 3, 3, 2), None, "cuda").items():
+        contender.run()
+        gpu.said.clear()
+        contender.run()
+        assert gpu.said == [*(["replay"] if name.startswith("graph") else []), "synchronize"], name
+
+
+def test_jax_is_waited_for_once_at_the_end_of_every_call(jax: SimpleNamespace, gpu: Recorder) -> None:
+    expected = benchmark.reference("2-3-3-2")
+    for name, contender in timed_methods.with_jax((2, 3, 3, 2), None, "cuda").items():
+        jax.said.clear()
+        found = contender.run()
+        assert jax.said == ["run"] * (3 if name == "reading" else 1) + ["wait"], name
+        if contender.mode is not None:
+            np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-5, err_msg=name)
+
+
+def test_torch_multiplies_in_full_float32_whatever_was_asked_for(gpu: Recorder) -> None:
+    before = torch.get_float32_matmul_precision()
+    try:
+        torch.set_float32_matmul_precision("high")  # TF32
+        assert timed_methods.ready("torch", "cuda") == {"gpu": GPU, "float32_products": "highest"}
+        assert torch.get_float32_matmul_precision() == "highest"
+        assert not torch.backends.cuda.matmul.allow_tf32
+    finally:
+        torch.set_float32_matmul_precision(before)
+
+
+def test_jax_multiplies_in_full_float32(jax: SimpleNamespace) -> None:
+    assert timed_methods.ready("jax", "cuda") == {"gpu": GPU, "float32_products": "highest"}
+    assert jax.config.jax_default_matmul_precision == "highest"
+    with pytest.raises(ImportError, match="this JAX computes on gpu"):
+        timed_methods.ready("jax", "cpu")
+
+
+def test_a_process_starts_with_the_variables_that_keep_jax_on_its_device(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JAX_PLATFORMS", "cuda")
+    monkeypatch.setenv("NVIDIA_TF32_OVERRIDE", "1")
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")
+    for device, platforms in (("cpu", "cpu"), ("cuda", "cuda")):
+        with contextlib.closing(benchmark.Worker("numpy", device, 1)) as worker:
+            worker.ask("ready")
+            started = Path(f"/proc/{worker.process.pid}/environ").read_text(encoding="utf-8").split("\0")
+        assert {
+            f"JAX_PLATFORMS={platforms}",
+            "XLA_PYTHON_CLIENT_PREALLOCATE=false",
+            "NVIDIA_TF32_OVERRIDE=0",
+            "OPENBLAS_CORETYPE=Haswell",
+        } <= set(started)
+    assert os.environ["JAX_PLATFORMS"] == "cuda"
+
+
+def test_nothing_is_recorded_for_a_graph_that_takes_no_part(gpu: Recorder) -> None:
+    found = timed_methods.with_torch((2, 3, 2), None, "cuda")
+    assert gpu.said == []
+    found["graph_reverse"].run()
+    assert gpu.said.count("graph {") == 1
 
 
 def test_a_cuda_graph_is_recorded_once_after_runs_aside_and_then_only_replayed(gpu: Recorder) -> None:
@@ -302,21 +402,30 @@ def test_a_cuda_graph_is_recorded_once_after_runs_aside_and_then_only_replayed(g
         return weights[0] @ x
 
     launched = timed_methods.as_graph(product, [torch.eye(2)], torch.ones(2))
-    assert gpu.said == ["wait_stream", "aside {", "run", "run", "run", "}", "wait_stream", "graph {", "run", "}"]
-    gpu.said.clear()
     assert launched().tolist() == [1, 1]
+    recording = ["wait_stream", "aside {", "run", "run", "run", "}", "wait_stream", "graph {", "run", "}"]
+    assert gpu.said == [*recording, "replay"]
+    gpu.said.clear()
     launched()
-    assert gpu.said == ["replay", "replay"]
+    assert gpu.said == ["replay"]
 
 
-def test_every_contender_on_a_gpu_agrees_with_float64(gpu: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("torch.compile", lambda function, **_: function)
-    monkeypatch.setattr(timed_methods, "SIDE", 4)
+def test_a_cuda_graph_keeps_what_it_reads(gpu: Recorder) -> None:
+    W, x = torch.eye(2), torch.ones(2)
+    known = weakref.ref(W), weakref.ref(x)
+    launched = timed_methods.as_graph(lambda weights, x: weights[0] @ x, [W], x)
+    del W, x
+    launched()
+    gc.collect()
+    assert all(reference() is not None for reference in known)
+
+
+def test_every_contender_on_a_gpu_agrees_with_float64(gpu: Recorder) -> None:
     for shape in ("3-4-2-4-3", "2-5*2-3@3"):
         found = timed_methods.with_torch(*parsed(shape), "cuda")
         assert {"graph_reverse", "graph_forward", "graph_cheapest", "reverse", "jacrev"} <= set(found)
         for name, contender in found.items():
-            answer = benchmark.result_or_reason(contender)
+            answer = benchmark.or_reason(benchmark.result, contender)
             assert not isinstance(answer, str), (name, answer)
             if contender.mode is not None:
                 np.testing.assert_allclose(answer, benchmark.reference(shape), rtol=1e-3, atol=1e-5, err_msg=name)
@@ -368,22 +477,136 @@ class Alone:
 
 
 class Off:
-    """A process whose contender computes something else."""
+    """A process of which one contender computes something else, and one has no memory for a second call."""
 
-    def ask(self, *question: object) -> object:
-        return {"reverse": (1.001 * benchmark.reference("2-3-2"), ("reverse", 0, 0, ""))}
+    def ask(self, what: str, *question: Any) -> Any:
+        if what == "shape":
+            answer = benchmark.reference("2-3-2")
+            return {
+                "reverse": (1.001 * answer, ("reverse", 0, 0, "")),
+                "forward": (answer, ("forward", 0, 0, "")),
+                "jacrev": (answer, ("reverse", 0, 0, "")),
+            }
+        name, warm, _ = question
+        return "out of memory" if name == "jacrev" and warm else 1e-10
 
 
-def test_nothing_is_timed_if_contenders_disagree() -> None:
-    with pytest.raises(BadInput, match=r"2-3-2: reverse is off by 1.0e-03, expected less than 1e-04"):
-        list(benchmark.rows(FEW, "2-3-2", (), {"torch": Off()}, 1))  # type: ignore[dict-item]
+def test_a_contender_that_is_off_or_fails_is_one_row_with_the_reason_and_the_others_go_on() -> None:
+    found = pd.DataFrame(benchmark.rows(FEW, "2-3-2", (), {"torch": Off()}, 1))  # type: ignore[dict-item]
+    without = found[found["wall_seconds"].isna()].set_index("contender")
+    assert dict(without["reason"]) == {"reverse": "off by 1.0e-03, expected less than 1e-04", "jacrev": "out of memory"}
+    assert without.loc["reverse", "relative_error"] == pytest.approx(1e-3)
+    timed = found[found["wall_seconds"].notna()]
+    assert list(timed["contender"]) == ["forward"] * FEW.repetitions
+    assert timed["reason"].isna().all()
 
 
-def test_a_contender_that_fails_is_left_out_with_its_reason() -> None:
-    def broken() -> None:
-        raise RuntimeError("no compiler\nat all")
+def test_a_reason_is_one_line_whatever_is_raised() -> None:
+    def broken(error: Exception) -> None:
+        raise error
 
-    assert benchmark.result_or_reason(timed_methods.Contender(broken, "reverse")) == "no compiler"
+    for error, reason in (
+        (RuntimeError("no compiler\nat all"), "no compiler"),
+        (NotImplementedError(), "NotImplementedError"),
+        (MemoryError(), "MemoryError"),
+    ):
+        contender = timed_methods.Contender(partial(broken, error), "reverse")
+        assert benchmark.or_reason(benchmark.result, contender) == reason
+
+
+class Thread:
+    """A `Worker` that answers in a thread of this process, where the stand-in of the GPU is."""
+
+    def __init__(self, library: str, device: str, threads: int) -> None:
+        self.pipe, theirs = multiprocessing.Pipe()
+
+        def serve() -> None:
+            with theirs, contextlib.suppress(RuntimeError):
+                benchmark.serve(theirs, library, device, threads)
+
+        threading.Thread(target=serve, daemon=True).start()
+
+    ask = benchmark.Worker.ask
+
+    def close(self) -> None:
+        self.pipe.close()
+
+
+@pytest.fixture
+def on_a_gpu(
+    gpu: Recorder, jax: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Callable[..., Path]:
+    """Runs the step on the stand-ins of a GPU and gives the table that it writes."""
+    monkeypatch.setattr(benchmark, "Worker", Thread)
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    monkeypatch.setattr(command_line, "_name", lambda: "byhand.jacobian.steps.benchmark")
+    for place in (command_line, steps):
+        monkeypatch.setattr(place, "use_threads", lambda _: None)
+    observed = tmp_path / "times.csv"
+    flags = (
+        "--repetitions 2 --turn-seconds 0.001 --slow-seconds 9 --slow-repetitions 1 --device cuda --shapes 2-30*10-10"
+    )
+
+    def run(*contenders: str) -> Path:
+        words = ["benchmark", *flags.split(), "--contenders", *contenders, "--table", str(observed)]
+        monkeypatch.setattr(sys, "argv", words)
+        command_line.run(benchmark.main, outputs={"table": ""})
+        return observed
+
+    return run
+
+
+def test_the_record_of_times_on_a_gpu_names_it_and_states_the_precision(on_a_gpu: Callable[..., Path]) -> None:
+    observed = on_a_gpu("graph_reverse", "jax_jacrev")
+    assert set(pd.read_csv(observed)["contender"]) == {"graph_reverse", "jax_jacrev"}
+    record = json.loads(observed.with_suffix(".json").read_text(encoding="utf-8"))
+    assert record["hardware"]["gpu"] == GPU
+    assert record["float32_products"] == {"torch": "highest", "jax": "highest"}
+
+
+def test_a_library_that_cannot_reach_the_gpu_takes_no_part_and_says_why(
+    on_a_gpu: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def busy() -> str:
+        raise RuntimeError("CUDA error: all devices are busy\nCompile with ...")
+
+    monkeypatch.setattr(torch.cuda, "get_device_name", busy)
+    assert set(pd.read_csv(on_a_gpu("reverse", "jax_jacrev"))["library"]) == {"jax"}
+    assert "torch takes no part: CUDA error: all devices are busy\n" in capsys.readouterr().out
+
+
+def test_no_claim_is_judged_from_a_contender_without_a_time_and_the_rest_is_summed_up_and_drawn(
+    on_a_gpu: Callable[..., Path], step: Step, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def absent(*_: object) -> None:
+        raise NotImplementedError("not on this device")
+
+    off = rivals.PUBLISHED["published_forward"]
+    monkeypatch.setitem(rivals.PUBLISHED, "published_forward", lambda W, x: 1.001 * off(W, x))
+    monkeypatch.setitem(rivals.AUTOMATIC, "functional_forward", absent)
+    monkeypatch.setattr(timed_methods, "as_graph", lambda *_: absent)
+    observed = on_a_gpu()
+    table = pd.read_csv(observed, dtype=str).set_index("contender")
+    reasons = table["reason"].dropna()
+    assert reasons.pop("published_forward").startswith("off by 1.0e-03, expected less than")
+    graphs = {f"graph_{mode}" for mode in ("reverse", "forward", "cheapest")}
+    assert dict(reasons) == dict.fromkeys({"functional_forward", *graphs}, "not on this device")
+    assert list(table["repetition"].loc[["jacrev"]].sort_values()) == ["0", "1"]
+
+    flags = ["--times", observed, "--table", tmp_path / "benchmark.csv", "--verdicts", tmp_path / "verdicts.csv"]
+    done = step("jacobian.steps.compare_benchmarks", *flags)
+    assert done.returncode == 0, done.stderr
+    assert not set(pd.read_csv(tmp_path / "benchmark.csv")["contender"]) & {"published_forward", *reasons.index}
+    printed = ["--seconds", TABLES / "jacobian_seconds_per_1000.csv", "--check", TABLES / "jacobian_check.csv"]
+    done = step("jacobian.steps.assignment", "--times", observed, *printed, "--table", tmp_path / "assignment.csv")
+    assert done.returncode == 0, done.stderr
+    claims = pd.read_csv(tmp_path / "assignment.csv").set_index(["device", "shape", "variant"])["verdict"]
+    assert claims["cuda", "2-30*10-10", "published"] == "not measured"
+    assert claims["cuda", "2-30*10-10", "corrected"] in ("holds", "fails")
+    pictures = [f"--{name}={tmp_path / name}.png" for name in ("depth", "rivals", "roofline")]
+    tables = ["--table", tmp_path / "benchmark.csv", "--claims", tmp_path / "assignment.csv"]
+    done = step("jacobian.figures.benchmark", *tables, *pictures)
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_benchmark_runs_is_summed_up_and_drawn(step: Step, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,8 @@
 """From observations to verdicts: medians, ratios within repetitions, shares of the machine's limit, and who is faster.
 
-`times` has one row for each observation (`benchmark`): device, shape, contender, repetition, wall_seconds, … A ratio is
-taken in each repetition and then its median and quartiles, so that what slows a whole repetition cancels.
+`times` has one row for each observation (`benchmark`): device, shape, contender, repetition, wall_seconds, … A row
+without a time is left out. A ratio is taken in each repetition and then its median and quartiles, so that what slows a
+whole repetition cancels.
 """
 
 import math
@@ -29,7 +30,7 @@ def kind(contender: str) -> str:
 
 def by_repetition(times: pd.DataFrame) -> pd.DataFrame:
     """One shape's seconds: a row for each repetition, a column for each contender; every library has its own limits."""
-    computing = times[~times["contender"].isin(LIMITS)]
+    computing = times[~times["contender"].isin(LIMITS)].dropna(subset="wall_seconds")
     return computing.pivot(index="repetition", columns="contender", values="wall_seconds")
 
 

@@ -1,14 +1,16 @@
 """Everything that the benchmark times, ready to be called for one shape; each library is imported in its own process.
 
-A contender is a function without arguments that computes J once and has finished when it returns (on a GPU: when the
-stream is synchronised), the mode whose products it needs (which gives its floor), and a way to fetch J for the check of
-agreement. `product` and `reading` are the machine's limits: one large matrix product, and reading the weights once.
-`calls_MODE` makes the calls of the fast route at widths of 2, where they have next to nothing to do.
+A contender is a function without arguments that computes J once and has finished when it returns, and the mode whose
+products it needs (which gives its floor). Torch on a GPU and JAX return before they have finished, so each of their
+calls is waited for, limits included. What only one contender needs is made at its first call: a compiled function, a
+CUDA graph, the arrays of a limit. `product` and `reading` are the machine's limits: one large matrix product, and
+reading the weights once. `calls_MODE` makes the calls of the fast route at widths of 2, where they have next to nothing
+to do.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from itertools import pairwise
 from typing import Any
 
@@ -50,23 +52,67 @@ def problem(widths: Sequence[int], batch: int | None) -> tuple[list[Array], Arra
     return weights, random.standard_normal(widths[0] if batch is None else (batch, widths[0])).astype(np.float32)
 
 
+def ready(library: str, device: str) -> dict[str, str | None]:
+    """Import a library and set its float32 products to full precision; gives what the record says of it.
+
+    JAX would use TF32 on a GPU, which keeps 10 of the 23 bits; torch would if an environment variable said so.
+
+    Raises:
+        ImportError: the library is not installed, or not for this device.
+    """
+    if library == "torch":
+        import torch  # noqa: PLC0415
+
+        torch.set_float32_matmul_precision("highest")
+        gpu = torch.cuda.get_device_name() if device == "cuda" else None
+        return {"gpu": gpu, "float32_products": torch.get_float32_matmul_precision()}
+    if library == "jax":
+        import jax  # noqa: PLC0415
+
+        if jax.default_backend() != {"cpu": "cpu", "cuda": "gpu"}[device]:
+            raise ImportError(f"this JAX computes on {jax.default_backend()}")
+        jax.config.update("jax_default_matmul_precision", "highest")
+        gpu = jax.devices()[0].device_kind if device == "cuda" else None
+        return {"gpu": gpu, "float32_products": jax.config.jax_default_matmul_precision}
+    return {"gpu": None, "float32_products": "highest"}  # NumPy knows no other
+
+
+def waited_for(contenders: dict[str, Contender], wait: Callable[[Any], object]) -> dict[str, Contender]:
+    """The contenders, of which each calls `wait` with its result before it returns."""
+
+    def waiting(run: Callable[[], Any]) -> Callable[[], Any]:
+        def run_and_wait() -> Any:
+            result = run()
+            wait(result)
+            return result
+
+        return run_and_wait
+
+    return {name: replace(contender, run=waiting(contender.run)) for name, contender in contenders.items()}
+
+
 def limits(
     make: Callable[[Array], Any], multiply: Callable[[Any, Any], Any], weights: Sequence[Array]
 ) -> dict[str, Contender]:
     """A large product, and a vector times every weight, with enough work that the call itself does not dominate."""
-    square = make(np.ones((SIDE, SIDE), np.float32))
     size = sum(W.nbytes for W in weights)
     if size < READ_BYTES:
         weights = [np.ones((READ_BYTES // 4096, 1024), np.float32)]
         size = weights[0].nbytes
-    pairs = [(make(W), make(np.ones(W.shape[1], np.float32))) for W in weights]
 
-    def read() -> None:
-        for W, x in pairs:
-            multiply(W, x)
+    @cache
+    def square() -> Any:
+        return make(np.ones((SIDE, SIDE), np.float32))
+
+    @cache
+    def pairs() -> list[tuple[Any, Any]]:
+        return [(make(W), make(np.ones(W.shape[1], np.float32))) for W in weights]
+
+    def read() -> list[Any]:
+        return [multiply(W, x) for W, x in pairs()]
 
     return {
-        "product": Contender(lambda: multiply(square, square), None, operations=2 * SIDE**3),
+        "product": Contender(lambda: multiply(square(), square()), None, operations=2 * SIDE**3),
         "reading": Contender(read, None, bytes=size),
     }
 
@@ -125,8 +171,8 @@ def with_torch(widths: Sequence[int], batch: int | None, device: str) -> dict[st
         called = function if batch is None else several
         mode = "forward" if name in ("jacfwd", "functional_forward") else "reverse"
         # These need autograd's graphs, which no_grad would disable.
-        contenders[name] = Contender(lambda called=called: called(weights, x), mode)  # type: ignore[misc]
-    return contenders
+        contenders[name] = Contender(partial(called, weights, x), mode)
+    return contenders if device == "cpu" else waited_for(contenders, lambda _: torch.cuda.synchronize())
 
 
 def one_by_one(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -137,20 +183,27 @@ def one_by_one(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def as_graph(function: Callable[..., Any], weights: Sequence[Any], x: Any) -> Callable[[], Any]:
-    """The same work recorded once as a CUDA graph, so that a call launches it whole."""
+    """The same work recorded at the first call as a CUDA graph, so that a call launches it whole.
+
+    A graph knows only where the weights and x are in memory; `recorded` keeps them there.
+    """
     import torch  # noqa: PLC0415
 
-    aside = torch.cuda.Stream()
-    aside.wait_stream(torch.cuda.current_stream())
-    with torch.no_grad(), torch.cuda.stream(aside):
-        for _ in range(3):
-            function(weights, x)
-    torch.cuda.current_stream().wait_stream(aside)
-    graph = torch.cuda.CUDAGraph()
-    with torch.no_grad(), torch.cuda.graph(graph):
-        result = function(weights, x)
+    @cache
+    def recorded() -> tuple[Any, Any]:
+        aside = torch.cuda.Stream()
+        aside.wait_stream(torch.cuda.current_stream())
+        with torch.no_grad(), torch.cuda.stream(aside):
+            for _ in range(3):
+                function(weights, x)
+        torch.cuda.current_stream().wait_stream(aside)
+        graph = torch.cuda.CUDAGraph()
+        with torch.no_grad(), torch.cuda.graph(graph):
+            result = function(weights, x)
+        return graph, result
 
     def replay() -> Any:
+        graph, result = recorded()
         graph.replay()
         return result
 
@@ -158,15 +211,8 @@ def as_graph(function: Callable[..., Any], weights: Sequence[Any], x: Any) -> Ca
 
 
 def with_jax(widths: Sequence[int], batch: int | None, device: str) -> dict[str, Contender]:
-    """JAX's two modes, compiled whole.
-
-    Raises:
-        ImportError: JAX is not installed, or not for this device.
-    """
+    """JAX's two modes, compiled whole."""
     import jax  # noqa: PLC0415
-
-    if jax.default_backend() != {"cpu": "cpu", "cuda": "gpu"}[device]:
-        raise ImportError(f"this JAX computes on {jax.default_backend()}")
 
     def network(weights: Sequence[Any], x: Any) -> Any:
         for W in weights[:-1]:
@@ -175,16 +221,12 @@ def with_jax(widths: Sequence[int], batch: int | None, device: str) -> dict[str,
 
     arrays, inputs = problem(widths, batch)
     weights, x = [jax.numpy.asarray(W) for W in arrays], jax.numpy.asarray(inputs)
-    multiply = jax.jit(lambda left, right: left @ right)
-    contenders = limits(jax.numpy.asarray, lambda left, right: multiply(left, right).block_until_ready(), arrays)
+    contenders = limits(jax.numpy.asarray, jax.jit(lambda left, right: left @ right), arrays)
     for name, transform, mode in (("jacrev", jax.jacrev, "reverse"), ("jacfwd", jax.jacfwd, "forward")):
         function = transform(network, argnums=1)
         called = jax.jit(function if batch is None else jax.vmap(function, (None, 0)))
-        contenders[f"jax_{name}"] = Contender(
-            lambda called=called: called(weights, x).block_until_ready(),  # type: ignore[misc]
-            mode,
-        )
-    return contenders
+        contenders[f"jax_{name}"] = Contender(partial(called, weights, x), mode)
+    return waited_for(contenders, jax.block_until_ready)
 
 
 LIBRARIES = {"numpy": with_numpy, "torch": with_torch, "jax": with_jax}

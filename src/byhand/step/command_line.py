@@ -42,7 +42,7 @@ def run(
     The help is the docstring of the module of `main`. The settings are the model that its parameter `settings` is
     annotated with, if it has one. `inputs` and `outputs` map names of files to their help; a text in a tuple stands for
     several files. `unrecorded` are paths that are not recorded as inputs. `extra` adds flags of any other kind. `main`
-    returns what is added to the provenance: seeds, the data set, and `inputs` where only the step knows them.
+    returns what is added to the provenance: seeds, the data set, and `inputs` and `gpu` where only the step knows them.
 
     Bad input ends with one line on standard error and exit status 1. A step that is asked to end (SIGTERM, Ctrl-C)
     leaves no unfinished file behind.
@@ -70,6 +70,7 @@ def run(
             inputs=facts.pop("inputs", _paths(parsed, inputs)),
             threads=parsed.threads,
             wall_seconds=time.perf_counter() - started,
+            gpu=facts.pop("gpu", None),
             facts=facts,
         )
 

@@ -29,6 +29,7 @@ def write(
     threads: int,
     wall_seconds: float,
     facts: Mapping[str, Any],
+    gpu: str | None = None,
 ) -> None:
     """Write `<output>.json` beside each output: everything that is needed to trace it to what made it.
 
@@ -44,7 +45,7 @@ def write(
         **facts,
         "project": os.environ.get("BYHAND_VERSION", "run by hand"),
         "versions": versions(),
-        "hardware": hardware(),
+        "hardware": hardware(gpu),
         "threads": threads,
         "wall_seconds": round(wall_seconds, 3),
         "finished": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
@@ -85,16 +86,15 @@ def versions() -> dict[str, str]:
     return known
 
 
-def hardware() -> dict[str, Any]:
+def hardware(gpu: str | None = None) -> dict[str, Any]:
     """The processor, the cores this process may use, which kernels it is told to use, and the GPU if one was used."""
-    torch = sys.modules.get("torch")
     return {
         "processor": _processor(),
         "machine": platform.machine(),
         "system": _system(),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "kernels": {name: value for name, value in os.environ.items() if name.startswith(KERNELS)},
-        "gpu": torch.cuda.get_device_name() if torch is not None and torch.cuda.is_initialized() else None,
+        "gpu": gpu,
     }
 
 

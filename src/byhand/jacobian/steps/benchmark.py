@@ -4,13 +4,19 @@ Each library computes in a process of its own, because idle threads of one would
 turns, one contender at a time, in a new random order in each repetition, so ratios can be taken within repetitions. Two
 contenders that make identical calls (the cheapest order may be that of reverse mode) are measured as one. A turn
 begins with calls that are not timed, unless one call is far longer than a turn. A contender that takes more than
-`slow_seconds` for a call takes part in the first `slow_repetitions` only. On a GPU, CUDA events are read after
-synchronising. The number of threads is set, and they are confined to as many cores.
+`slow_seconds` for a call takes part in the first `slow_repetitions` only. Every call is waited for, on a GPU too. All
+multiply in full float32, which the record states, with the GPU's name. The number of threads is set, and they are
+confined to as many cores.
+
+Columns of the table: device, shape, depth L, inputs (the batch), library, contender, measured_as (the contender whose
+time this is), mode, operations and bytes (of the mode's formula, or what a limit does), relative_error (of J against
+float64), threads, repetition, calls (in this turn), wall_seconds (per call), reason, busy_share (of other processes).
+A contender that could not run, or whose J is off, has a row without a time: `reason` says why.
 """
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -25,7 +31,7 @@ from byhand.errors import BadInput
 from byhand.jacobian import cost, numpy_route
 from byhand.jacobian.settings import BenchmarkStep
 from byhand.jacobian.shapes import parsed
-from byhand.jacobian.timed_methods import LIBRARIES, Contender, problem
+from byhand.jacobian.timed_methods import LIBRARIES, Contender, problem, ready
 from byhand.numerics import timing
 from byhand.step import tables
 
@@ -41,8 +47,8 @@ class Worker:
         self.pipe, theirs = spawn.Pipe()
         self.process = spawn.Process(target=serve, args=(theirs, library, device, threads), daemon=True)
         before = dict(os.environ)
-        os.environ.update({key: value for key, value in numpy_route.kernels().items() if key not in os.environ})
-        self.process.start()  # NumPy reads the environment when it is imported there
+        os.environ.update(environment(device))
+        self.process.start()  # NumPy and JAX read the environment when they are imported there
         os.environ.clear()
         os.environ.update(before)
 
@@ -67,30 +73,44 @@ class Worker:
         self.process.join()
 
 
+def environment(device: str) -> dict[str, str]:
+    """The variables that a process starts with: the best kernels, unless others are asked for, and limits for JAX.
+
+    A JAX built for a GPU would compute there although the CPU is timed, and would reserve three quarters of its memory.
+    The last variable forbids TF32 to NVIDIA's libraries, whatever was asked for.
+    """
+    jax = {"XLA_PYTHON_CLIENT_PREALLOCATE": "false", **({"JAX_PLATFORMS": "cpu"} if device == "cpu" else {})}
+    return {**numpy_route.kernels(), **os.environ, **jax, "NVIDIA_TF32_OVERRIDE": "0"}
+
+
 def serve(pipe: Connection, library: str, device: str, threads: int) -> None:
-    """Answer ("shape", name, only) with {contender: J or why not}, ("time", contender, warm-up, calls) with seconds."""
+    """Answer the questions of `Worker.ask` until the benchmark ends.
+
+    ("ready",): what the record says of the library. ("shape", name, only): {contender: (J or why not, `cost_of`)}.
+    ("time", contender, warm-up, calls): the seconds or why not.
+    """
     if hasattr(os, "sched_setaffinity"):  # JAX takes every core it may use
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
     contenders: dict[str, Contender] = {}
     while True:
         try:
-            question = pipe.recv()
+            question, *details = pipe.recv()
         except EOFError:  # the benchmark has ended
             return
         try:
-            if question[0] == "shape":
-                _, name, only = question
+            if question == "ready":
+                pipe.send(ready(library, device))
+            elif question == "shape":
+                name, only = details
                 known = LIBRARIES[library](*parsed(name), device)
                 contenders = {name: each for name, each in known.items() if name in only or not only}
                 step.use_threads(threads)
-                pipe.send(
-                    {name: (result_or_reason(contender), cost_of(contender)) for name, contender in contenders.items()}
-                )
+                pipe.send({name: (or_reason(result, each), cost_of(each)) for name, each in contenders.items()})
             else:
-                _, name, warm, calls = question
-                pipe.send(seconds(contenders[name].run, warm, calls, device))
-        except (ImportError, BadInput) as error:
-            pipe.send(BadInput(str(error)))
+                name, warm, calls = details
+                pipe.send(or_reason(seconds, contenders[name].run, warm, calls))
+        except (ImportError, RuntimeError, BadInput) as error:  # a RuntimeError is a GPU's, which may lack memory
+            pipe.send(BadInput(one_line(error)))
 
 
 def cost_of(contender: Contender) -> tuple[str | None, int, int, str]:
@@ -98,32 +118,31 @@ def cost_of(contender: Contender) -> tuple[str | None, int, int, str]:
     return contender.mode, contender.operations, contender.bytes, contender.measured_as
 
 
-def result_or_reason(contender: Contender) -> Any:
-    """J as a float64 array, or one line that says why there is none (no compiler, for example)."""
+def or_reason(function: Callable[..., Any], *arguments: Any) -> Any:
+    """What the function returns, or one line that says why it cannot (no compiler, no memory), whatever is raised."""
     try:
-        result = contender.run()
-    except Exception as error:  # a contender that fails is left out, whatever its library raises
-        return (str(error).splitlines() or [type(error).__name__])[0]
+        return function(*arguments)
+    except Exception as error:
+        return one_line(error)
+
+
+def one_line(error: Exception) -> str:
+    """The first line of an error's text, or its type if it has none."""
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+def result(contender: Contender) -> Any:
+    """J as a float64 array, after the contender's first call; None for a limit."""
+    found = contender.run()
     if contender.mode is None:
         return None
-    return np.asarray(result.detach().cpu() if hasattr(result, "detach") else result, np.float64)
+    return np.asarray(found.detach().cpu() if hasattr(found, "detach") else found, np.float64)
 
 
-def seconds(run: Any, warm: int, calls: int, device: str) -> float:
+def seconds(run: Callable[[], Any], warm: int, calls: int) -> float:
     """Mean wall time of a call, over `calls` calls in a row after `warm` that are not timed."""
     for _ in range(warm):
         run()
-    if device == "cuda":
-        import torch  # noqa: PLC0415
-
-        start, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))
-        torch.cuda.synchronize()
-        start.record()
-        for _ in range(calls):
-            run()
-        end.record()
-        torch.cuda.synchronize()
-        return float(start.elapsed_time(end)) / 1e3 / calls
     started = time.perf_counter()
     for _ in range(calls):
         run()
@@ -138,30 +157,22 @@ def reference(name: str) -> Any:
     return route([W.astype(np.float64) for W in weights], x.astype(np.float64))
 
 
-def rows(
-    settings: BenchmarkStep, name: str, only: Sequence[str], workers: dict[str, Worker], threads: int
-) -> Iterator[dict[str, Any]]:
-    """The observations for one shape, of the contenders `only`, or of all if it is empty.
-
-    Raises:
-        BadInput: two contenders do not agree, so times would be meaningless.
-    """
+def entrants(name: str, only: Sequence[str], workers: dict[str, Worker], threads: int) -> Iterator[dict[str, Any]]:
+    """A row without a time for each contender, or each of `only`; its `reason`, if any, forbids to time it."""
     widths, batch = parsed(name)
     expected = reference(name)
-    entrants: dict[tuple[str, str], dict[str, Any]] = {}
     for library, worker in workers.items():
         for contender, (answer, (mode, *amounts, measured_as)) in worker.ask("shape", name, only).items():
-            if isinstance(answer, str):
-                print(f"{name}: {contender} is left out: {answer}")
-                continue
-            error, doing = None, tuple(amounts)
+            reason = answer if isinstance(answer, str) else None
+            error, (operations, size) = None, amounts
             if mode is not None:
-                error = float(np.linalg.norm(answer - expected) / np.linalg.norm(expected))
-                if not error < AGREEMENT:
-                    raise BadInput(f"{name}: {contender} is off by {error:.1e}, expected less than {AGREEMENT:.0e}")
                 price = cost.jacobian(mode, widths, batch or 1)
-                doing = (2 * price.products, 4 * price.entries)
-            entrants[library, contender] = {
+                operations, size = 2 * price.products, 4 * price.entries
+                if reason is None:
+                    error = float(np.linalg.norm(answer - expected) / np.linalg.norm(expected))
+                    if not error < AGREEMENT:
+                        reason = f"off by {error:.1e}, expected less than {AGREEMENT:.0e}"
+            yield {
                 "shape": name,
                 "depth": len(widths) - 2,
                 "inputs": batch or 1,
@@ -169,27 +180,49 @@ def rows(
                 "contender": contender,
                 "measured_as": measured_as or contender,
                 "mode": mode,
-                "operations": doing[0],
-                "bytes": doing[1],
+                "operations": operations,
+                "bytes": size,
                 "relative_error": error,
                 "threads": threads,
+                "repetition": None,
+                "calls": None,
+                "wall_seconds": None,
+                "reason": reason,
             }
+
+
+def rows(
+    settings: BenchmarkStep, name: str, only: Sequence[str], workers: dict[str, Worker], threads: int
+) -> Iterator[dict[str, Any]]:
+    """The rows of the table for one shape, of the contenders `only`, or of all if it is empty."""
+    sound: dict[tuple[str, str], dict[str, Any]] = {}
+    for facts in entrants(name, only, workers, threads):
+        if facts["reason"] is None:
+            sound[facts["library"], facts["contender"]] = facts
+        else:
+            yield facts
     of: dict[tuple[str, str], list[dict[str, Any]]] = {}  # the facts of all contenders that share one time
-    for (library, contender), facts in entrants.items():
-        if (library, facts["measured_as"]) not in entrants:  # that contender takes no part
+    for (library, contender), facts in sound.items():
+        if (library, facts["measured_as"]) not in sound:  # that contender takes no part
             facts["measured_as"] = contender
         of.setdefault((library, facts["measured_as"]), []).append(facts)
     first = {(library, each): workers[library].ask("time", each, 0, 1) for library, each in of}
     for repetition, key in timing.rounds(of, settings.repetitions, name):
         once = first[key]
-        if once > settings.slow_seconds and repetition >= settings.slow_repetitions:
+        if isinstance(once, str) or (once > settings.slow_seconds and repetition >= settings.slow_repetitions):
             continue
         library, contender = key
         calls = max(1, round(settings.turn_seconds / once))
         warm = 1 + calls // 4 if once < 10 * settings.turn_seconds else 0  # a long call needs no warm-up
         took = workers[library].ask("time", contender, warm, calls)
+        if isinstance(took, str):
+            first[key] = took
+            continue
         for facts in of[key]:
             yield {**facts, "repetition": repetition, "calls": calls, "wall_seconds": took}
+    for key, answer in first.items():
+        if isinstance(answer, str):
+            yield from ({**facts, "reason": answer} for facts in of[key])
 
 
 def main(files: step.Files, settings: BenchmarkStep) -> step.Facts:
@@ -197,28 +230,35 @@ def main(files: step.Files, settings: BenchmarkStep) -> step.Facts:
     observations: list[dict[str, Any]] = []
     others = timing.Others()
     with ExitStack() as stack:
-        workers, reasons = {}, []
+        workers, said, missing = {}, {}, []
         for library in LIBRARIES:
             if library == "numpy" and settings.device != "cpu":
                 continue
             worker = stack.enter_context(closing(Worker(library, settings.device, files.threads)))
             try:
-                if worker.ask("shape", settings.shapes[0], settings.contenders):
-                    workers[library] = worker
+                said[library] = worker.ask("ready")
+                workers[library] = worker
             except BadInput as error:
-                reasons.append(f"{library} takes no part: {error}")
-                print(reasons[-1])
+                missing.append(f"{library} takes no part: {error}")
+                print(missing[-1])
         for name in tqdm(settings.shapes, desc="shapes", mininterval=2):
             observations += rows(settings, name, settings.contenders, workers, files.threads)
         busy = others.share()
-    if not observations:
+    left_out = [f"{each['shape']}: {each['contender']}: {each['reason']}" for each in observations if each["reason"]]
+    if len(left_out) == len(observations):
         named = f"--contenders {' '.join(settings.contenders)}: nothing could be timed by these names"
-        raise BadInput("; ".join([named, *reasons]))
-    table = pd.DataFrame(observations)
+        raise BadInput("; ".join([named, *missing, *left_out]))
+    for line in left_out:
+        print(f"left out: {line}")
+    table = pd.DataFrame(observations).astype({"repetition": "Int64", "calls": "Int64"})
     table.insert(0, "device", settings.device)
     table["busy_share"] = busy
     tables.write(table, files.table)
-    return {"kernels": numpy_route.kernels()}
+    return {
+        "kernels": numpy_route.kernels(),
+        "gpu": next((each["gpu"] for each in said.values() if each["gpu"]), None),
+        "float32_products": {library: said[library]["float32_products"] for library in table["library"].unique()},
+    }
 
 
 if __name__ == "__main__":
