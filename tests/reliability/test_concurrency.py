@@ -19,7 +19,7 @@ def test_of_two_snakemakes_in_one_folder_one_leaves_with_a_line_and_the_other_is
 ) -> None:
     shutil.rmtree(project.path / "results/relu")
     first = subprocess.Popen(
-        [sys.executable, "-m", "snakemake", "--cores", "2"],
+        [sys.executable, "-m", "snakemake", "--cores", "2", "relu"],
         cwd=project.path,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -118,8 +118,8 @@ def test_its_claims_get_verdicts_and_its_page_shows_them(step: Step, document: P
     page = " ".join((document / "page.html").read_text(encoding="utf-8").split())
     for words in (
         "Which claims of a sheet about coins hold?",
-        "Sheet 3 of a course on probability answers 3 exercises with sentences. Of its 3 claims, 2 hold as written, and 1"
-        " does not hold.",
+        "Sheet 3 of a course on probability answers 3 exercises with sentences. Of its 3 claims, 2 hold as written, and"
+        " 1 does not hold.",
         "<p><strong>The assignment’s answer.</strong> Half of the time.</p>",
         "<p><strong>Why this is easily believed.</strong> There are two faces.</p>",
         "Each sentence was compared with exact counts.</p>",

@@ -77,7 +77,7 @@ def test_the_step_writes_what_the_page_reads(step: Step, tmp_path: Path) -> None
     table = tmp_path / "derivations.csv"
     done = step("report.steps.derive", "--derivations", path, "--table", table)
     assert done.returncode == 0, done.stderr
-    found = read_table(table, ROOT)
+    found = read_table(table)
     assert list(found) == [1, 2]
     definition, *_, last = found[1]
     assert (definition.number, definition.verdict, definition.latex) == (None, "", r"W_{1} \in \mathbb{R}^{K \times D}")
@@ -205,4 +205,4 @@ def test_a_text_that_is_no_longer_in_the_code_takes_one_line(tmp_path: Path) -> 
         ",".join(COLUMNS) + "\n1,1,x,says,src/byhand/errors.py,no such text,how,proven,,\n", encoding="utf-8"
     )
     with pytest.raises(BadInput, match="has 'no such text' 0 times, expected once"):
-        read_table(table, ROOT)
+        read_table(table)

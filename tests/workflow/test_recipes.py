@@ -89,7 +89,7 @@ def test_a_claim_is_one_entry(project: Project) -> None:
     claims.write_text(claims.read_text(encoding="utf-8") + "\n" + yaml.safe_dump({"mine": entry}), encoding="utf-8")
     assert project.jobs().keys() <= {"report_judge", *PAGE}
     run(project)
-    assert "Exercise 8: The tent is built from three units." in page(project)
+    assert "The tent is built from three units." in page(project)
     assert project.snakemake("--cores", "1", "strict").returncode == 0
 
 

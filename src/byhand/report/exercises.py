@@ -11,8 +11,6 @@ from byhand.report.derivations import COLUMNS
 from byhand.step import tables
 from byhand.workflow.fingerprint import SOURCE
 
-PROJECT = SOURCE.parent
-
 GRAVEST = ("does not hold", "holds with a correction", "consistent, but the test is weak", "depends on the hardware")
 """Of several verdicts, the one that stands for an exercise is the first of these, or else `holds`."""
 
@@ -35,8 +33,13 @@ class Row(NamedTuple):
     unit: str
 
 
-def read_table(path: Path, project: Path) -> dict[int, list[Row]]:
-    """The rows of each exercise from `report/derivations.csv`, in their order; `project` is the folder with `src`.
+def source_file(path: str) -> Path:
+    """The file of a path such as src/byhand/errors.py, also where the package is installed without `src`."""
+    return SOURCE / Path(path).relative_to("src")
+
+
+def read_table(path: Path) -> dict[int, list[Row]]:
+    """The rows of each exercise from `report/derivations.csv`, in their order.
 
     Raises:
         BadInput: it is no such table, or a text does not occur exactly once in its file.
@@ -51,7 +54,7 @@ def read_table(path: Path, project: Path) -> dict[int, list[Row]]:
                 latex=row["latex"],
                 says=row["says"] or "",
                 code=code,
-                code_line=line_of(project / code, text) if code else None,
+                code_line=line_of(source_file(code), text) if code else None,
                 how=row["how"] or "",
                 verdict=row["verdict"] or "",
                 residual=row["residual"],
@@ -90,7 +93,7 @@ def code(path: str, text: str) -> Code:
     Raises:
         BadInput: there is no such file, or the text does not occur exactly once.
     """
-    file = PROJECT / path
+    file = source_file(path)
     line = line_of(file, text)
     content = file.read_text(encoding="utf-8")
     for node in ast.parse(content).body:

@@ -39,7 +39,8 @@ def environment(rooms: Path, glossary: Mapping[str, str]) -> jinja2.Environment:
     jinja.filters["slug"] = slug
     jinja.filters["prose"] = prose
     used = jinja.globals["used_terms"] = dict[str, str]()
-    jinja.filters["terms"] = lambda text: terms(text, glossary, used)
+    # With the context, so that Jinja does not call it for a constant in a part of a template that is not shown.
+    jinja.filters["terms"] = jinja2.pass_context(lambda context, text: terms(text, glossary, used))
     return jinja
 
 

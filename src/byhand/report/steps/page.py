@@ -117,7 +117,7 @@ def main(files: step.Files) -> None:
     svgs = [path for path in (*files.made, *files.benchmarks) if path.suffix == ".svg"]
     pictured = pictures(svgs, files.rooms)
     derived = files.results / "report/derivations.csv"
-    derivations = exercises.read_table(derived, exercises.PROJECT) if derived.is_file() else {}
+    derivations = exercises.read_table(derived) if derived.is_file() else {}
     blocks = list(exercises.blocks(assignment, derivations, claims.to_dict("records"), pictured))
     answered = {block["figure"] for block in blocks}
     page = (
