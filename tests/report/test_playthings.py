@@ -17,7 +17,7 @@ from byhand.jacobian import cost, order
 from byhand.jacobian.order import Order
 from byhand.least_squares.descent import descend
 from byhand.report import playthings
-from tests.report.conftest import SIZES
+from tests.report.conftest import SIZES, opened
 
 FIGURES = {
     "descent": "least_squares_figure_iterates",
@@ -70,25 +70,14 @@ def shown(page: Page) -> dict[str, tuple[bool, bool]]:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
 def test_they_take_the_place_of_figures_without_fault(browser: Browser, report: Path, size: str, scheme: str) -> None:
-    context = browser.new_context(viewport=SIZES[size], color_scheme=scheme)  # type: ignore[arg-type]
-    page = context.new_page()
-    said: list[str] = []
-    asked: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto(report.as_uri())
-    assert set(shown(page).values()) == {(True, False)}
-    for name in FIGURES:  # every state that has another colour or another width
-        for select in page.locator(f"#play-{name} select").all():
-            select.select_option(index=select.locator("option").count() - 1)
-    page.locator("#play-chain input").first.fill("0")
-    found = Axe().run(page, [[".plaything"]]).response["violations"]
-    assert [(violation["id"], violation["impact"]) for violation in found] == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"], "scrolls sideways"
-    assert said == []
-    assert [url for url in asked if not url.startswith("data:")] == [report.as_uri()]
-    context.close()
+    with opened(browser, report, size, scheme) as page:
+        assert set(shown(page).values()) == {(True, False)}
+        for name in FIGURES:  # every state that has another colour or another width
+            for select in page.locator(f"#play-{name} select").all():
+                select.select_option(index=select.locator("option").count() - 1)
+        page.locator("#play-chain input").first.fill("0")
+        found = Axe().run(page, [[".plaything"]]).response["violations"]
+        assert [(violation["id"], violation["impact"]) for violation in found] == []
 
 
 def test_without_scripts_and_in_print_there_are_the_figures(browser: Browser, report: Path, page: Page) -> None:
