@@ -54,8 +54,9 @@ def formula(tex: str, display: str = "inline") -> Markup:
 
 
 def lowered(text: str) -> Markup:
-    """Text as HTML, with what follows a single letter and an underscore as its index, such as that of λ_max."""
-    return Markup(re.sub(r"\b([^\W\d_])_(\w+)", r"\1<sub>\2</sub>", str(escape(text))))  # noqa: S704  escaped
+    """Text as HTML: max in λ_max as an index, and a minus sign before a negative number."""
+    minus = re.sub(r"(?<![\w.])-(?=\d)", "−", str(escape(text)))
+    return Markup(re.sub(r"\b([^\W\d_])_(\w+)", r"\1<sub>\2</sub>", minus))  # noqa: S704  escaped
 
 
 def prose(text: str) -> Markup:
