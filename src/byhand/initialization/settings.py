@@ -20,8 +20,17 @@ from byhand.workflow.setting_types import (
     whole,
 )
 
-NAMES = tuple(sorted(path.stem for path in Path(__file__).with_name("initializations").glob("[!_]*.py")))
+
+def files_in(folder: str) -> tuple[str, ...]:
+    """The names of the modules in a folder beside this file."""
+    return tuple(sorted(path.stem for path in Path(__file__).with_name(folder).glob("[!_]*.py")))
+
+
+NAMES = files_in("initializations")
 """The initialisations that have a file; U[−d, d] is named by its number: `uniform_0.1`."""
+
+ACTIVATIONS = files_in("activations")
+"""The activations, each of which has a file."""
 
 InitializationName = Annotated[
     str,
