@@ -180,6 +180,7 @@ class PropagateStep(Network, Propagation):
     """What the step `propagate` is given."""
 
     initialization: InitializationName = Field(description="how the weights are drawn")
+    activation: ActivationName = Field(description="what is applied in each hidden layer")
     depths: Depths = Field(description="numbers of hidden layers")
 
 

@@ -1,4 +1,4 @@
-"""Send one batch of test images through random networks of one initialisation and back.
+"""Send one batch of test images through random networks of one initialisation and activation, and back.
 
 The networks are of every depth at the assignment's width, and of every width at the assignment's depth.
 Three tables: what each layer does, beside what mean-field theory predicts (means over the seeds); each seed's norms;
@@ -18,9 +18,7 @@ from tqdm import tqdm
 from byhand import step
 from byhand.data.arrays import Images, load_images
 from byhand.errors import BadInput
-from byhand.initialization import mean_field, network, propagation, training
-from byhand.initialization.activations import tanh
-from byhand.initialization.initializations import named
+from byhand.initialization import activations, initializations, mean_field, network, propagation, training
 from byhand.initialization.settings import PropagateStep
 from byhand.numerics.randomness import generator
 from byhand.step import tables
@@ -86,7 +84,8 @@ def histogram_rows(case: Row, shares: Tensor) -> Iterator[Row]:
 
 def main(files: step.Files, settings: PropagateStep) -> step.Facts:
     """Write the tables."""
-    initialization = named(settings.initialization)
+    initialization = initializations.named(settings.initialization)
+    activation = activations.named(settings.activation)
     images = load_images(files.data)
     labels = training.batches(images, "test").labels[: settings.images]
     summaries: list[Row] = []
@@ -102,17 +101,15 @@ def main(files: step.Files, settings: PropagateStep) -> step.Facts:
         name = ("initialization/weights", settings.initialization, depth, width)
         streams = [generator(*name, seed) for seed in range(settings.seeds)]
         parameters = network.initial(initialization, layer_widths, streams)
-        layers = propagation.measured(parameters, x, labels, tanh.ACTIVATION)
+        layers = propagation.measured(parameters, x, labels, activation)
         variances = [initialization.variance(*shape) for shape in pairwise(layer_widths)]
         theirs = mean_field.predicted(layer_widths, variances, x.square().sum(1).numpy(), propagation.SATURATED)
-        case = {**images.columns, "initialization": settings.initialization, "pixels": scale}
-        case |= {"depth": depth, "hidden_width": width}
+        case = {**images.columns, "initialization": settings.initialization, "activation": settings.activation}
+        case |= {"pixels": scale, "depth": depth, "hidden_width": width}
         summaries += layer_rows(case, layers, theirs, mean_field.chi(width * initialization.variance(width, width)))
         norms += norm_rows(case, layers)
         if scale == "unit" and (depth, width) == (settings.depth, settings.hidden_width):
-            histograms += histogram_rows(
-                case, propagation.histogram(parameters, x.float(), settings.bins, tanh.ACTIVATION)
-            )
+            histograms += histogram_rows(case, propagation.histogram(parameters, x.float(), settings.bins, activation))
     tables.write(pd.DataFrame(summaries), files.table)
     tables.write(pd.DataFrame(norms), files.norms)
     columns = [*case, "layer", "left_edge", "right_edge", "share"]
