@@ -18,7 +18,10 @@ class InPlace(NamedTuple):
 
 @dataclass(frozen=True)
 class Activation:
-    """h = f(z): elementwise, on tensors of any shape and floating-point type; `value` and `slope` leave z as it is."""
+    """h = f(z): elementwise, on tensors of any shape and floating-point type.
+
+    `value` and `slope` leave z as it is. Autograd, against which `slope` is checked, differentiates `value`.
+    """
 
     value: Callable[[Tensor], Tensor]
     slope: Callable[[Tensor], Tensor]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 import torch
 from torch import Tensor
 
+from byhand.initialization.elementwise import Activation
 from byhand.initialization.network import Parameters, backward, cross_entropy_derivative, forward, gradient
 
 SATURATED = 0.97
@@ -29,7 +30,7 @@ class Layers:
 COLUMNS = tuple(field.name for field in fields(Layers))
 
 
-def measured(parameters: Parameters, x: Tensor, labels: Tensor) -> Layers:
+def measured(parameters: Parameters, x: Tensor, labels: Tensor, activation: Activation) -> Layers:
     """Of one batch: largest |Wˡ|, |bˡ|; Frobenius norms of ∂J/∂Wˡ, ∂J/∂bˡ, δˡ; mean, deviation and saturation of hˡ.
 
     In double precision, whatever the input's precision: through 32 layers a δ can shrink below the smallest float32.
@@ -38,13 +39,15 @@ def measured(parameters: Parameters, x: Tensor, labels: Tensor) -> Layers:
         parameters: of all runs.
         x: the batch (batch, input_width), the same for every run.
         labels: (batch).
+        activation: of the hidden layers.
     """
     parameters = parameters.map(Tensor.double)
     runs = len(parameters.biases[0])
     labels = labels.expand(runs, -1)
-    outputs = forward(parameters, x.double())
-    deltas = backward(parameters, outputs, cross_entropy_derivative(outputs[-1], labels))
-    gradients = gradient(outputs, deltas)
+    signals = forward(parameters, x.double(), activation)
+    outputs = signals.outputs
+    deltas = backward(parameters, signals, cross_entropy_derivative(signals.logits, labels), activation)
+    gradients = gradient(signals, deltas)
     blank = torch.full((runs,), torch.nan, dtype=torch.float64)
 
     def norms(tensors: Sequence[Tensor]) -> Tensor:
@@ -68,12 +71,12 @@ def measured(parameters: Parameters, x: Tensor, labels: Tensor) -> Layers:
     )
 
 
-def histogram(parameters: Parameters, x: Tensor, bins: int) -> Tensor:
+def histogram(parameters: Parameters, x: Tensor, bins: int, activation: Activation) -> Tensor:
     """Share of each hidden layer's activations in each of `bins` equal bins of [−1, 1], all runs pooled.
 
     Returns:
         (depth, bins); each row sums to 1.
     """
-    outputs = forward(parameters, x)
+    outputs = forward(parameters, x, activation).outputs
     counts = [torch.histc(h, bins, -1, 1) for h in outputs[1:-1]]
     return torch.stack([count / count.sum() for count in counts])

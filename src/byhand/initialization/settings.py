@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, Json
 
 from byhand.workflow.setting_types import (
     BatchSize,
@@ -32,6 +32,9 @@ NAMES = files_in("initializations")
 ACTIVATIONS = files_in("activations")
 """The activations, each of which has a file."""
 
+OPTIMIZERS = files_in("optimizers")
+"""The optimisers, each of which has a file."""
+
 InitializationName = Annotated[
     str,
     text(
@@ -46,20 +49,33 @@ Depth = Annotated[int, whole(1, 128)]
 Depths = Annotated[tuple[Depth, ...], Different("a list of one or more different whole numbers from 1 to 128")]
 D = Annotated[float, number("from 0.001 to 10", ge=0.001, le=10)]
 Order = Annotated[Literal["file", "shuffled"], Field(title="one of file, shuffled")]
+Orders = Annotated[tuple[Order, ...], Different("a list of one or more of file, shuffled")]
+ActivationName = Annotated[str, text(f"one of {', '.join(ACTIVATIONS)}", "|".join(ACTIVATIONS))]
+Activations = Annotated[tuple[ActivationName, ...], Different(f"a list of one or more of {', '.join(ACTIVATIONS)}")]
+OptimizerName = Annotated[str, text(f"one of {', '.join(OPTIMIZERS)}", "|".join(OPTIMIZERS))]
+Optimizers = Annotated[tuple[OptimizerName, ...], Different(f"a list of one or more of {', '.join(OPTIMIZERS)}")]
+LearningRates = Annotated[
+    tuple[LearningRate, ...], Different("a list of one or more different numbers above 0, at most 1000000")
+]
+GridName = Annotated[str, text("a name of letters, digits and underscores", r"\w+")]
 
 
 class Grid(Section):
-    """Every combination of these is trained."""
+    """Every combination of these is trained. What is left out is as in the assignment."""
 
-    initializations: Initializations = Field(description="how the weights are drawn; uniform_0.1 is U[−0.1, 0.1]")
-    depths: Depths = Field(description="numbers of tanh layers")
-    hidden_widths: Sizes = Field(description="widths of the hidden layers")
+    initializations: Initializations = Field((), description="how the weights are drawn; uniform_0.1 is U[−0.1, 0.1]")
+    activations: Activations = Field((), description="what is applied in each hidden layer")
+    optimizers: Optimizers = Field((), description="how a gradient moves the parameters")
+    learning_rates: LearningRates = Field((), description="learning rates of the optimizers")
+    depths: Depths = Field((), description="numbers of hidden layers")
+    hidden_widths: Sizes = Field((), description="widths of the hidden layers")
+    orders: Orders = Field((), description="orders of the examples: as in the file, or new in each epoch")
 
 
 class Network(Section):
     """The shape of the assignment's networks."""
 
-    depth: Depth = Field(description="number of tanh layers")
+    depth: Depth = Field(description="number of hidden layers")
     hidden_width: Size = Field(description="width of the hidden layers")
 
 
@@ -77,12 +93,12 @@ class EpochsOfData(Section):
 
 
 class Training(Section):
-    """How a network is trained: plain gradient descent."""
+    """How every network is trained."""
 
     seeds: SeveralSeeds = Field(description="runs, each from its own random start")
     epochs: EpochsOfData = Field(description="epochs for each data set")
     batch_size: BatchSize = Field(description="images per batch; the last, partial batch is dropped")
-    learning_rate: LearningRate = Field(description="learning rate of gradient descent")
+    learning_rate: LearningRate = Field(description="learning rate, also of every grid that names none")
     probes: Size = Field(description="times during training that the layers are probed, besides the start")
     probe_images: Images = Field(description="test images that the layers are probed with")
 
@@ -97,6 +113,8 @@ class AutogradCheck(Section):
     """The training by hand against autograd and torch.optim."""
 
     compared_steps: Size = Field(description="first steps of training that are compared")
+    activations: Activations = Field(description="activations, each with each optimizer")
+    optimizers: Optimizers = Field(description="optimizers")
 
 
 class Propagation(Section):
@@ -130,9 +148,9 @@ class Benchmark(Section):
 
 
 class Initialization(Section):
-    """Problem 4: how initialisation and depth decide whether a tanh network learns."""
+    """Problem 4: how initialisation and depth decide whether a network learns."""
 
-    grid: Grid
+    grids: dict[GridName, Grid] = Field(title="a mapping from names to grids")
     assignment: Assignment
     training: Training
     exact_test: ExactTest
@@ -153,6 +171,8 @@ class TrainStep(Network, Training):
     """What the step `train` is given."""
 
     initialization: InitializationName = Field(description="how the weights are drawn")
+    activation: ActivationName = Field(description="what is applied in each hidden layer")
+    optimizer: OptimizerName = Field(description="how a gradient moves the parameters")
     order: Order = Field(description="order of the examples: as in the file, or new in each epoch")
 
 
@@ -160,12 +180,14 @@ class PropagateStep(Network, Propagation):
     """What the step `propagate` is given."""
 
     initialization: InitializationName = Field(description="how the weights are drawn")
-    depths: Depths = Field(description="numbers of tanh layers")
+    depths: Depths = Field(description="numbers of hidden layers")
 
 
-class CompareStep(Network, Grid):
+class CompareStep(Network):
     """What the step `compare` is given: which networks there are."""
 
+    grids: Json[dict[str, Grid]] = Field(description="the grids (JSON)")
+    learning_rate: LearningRate = Field(description="learning rate of the assignment's own networks")
     assignment_initializations: Initializations = Field(description="initializations of the assignment's own networks")
 
 

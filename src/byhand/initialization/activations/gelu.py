@@ -15,7 +15,7 @@ def distribution(z: Tensor) -> Tensor:
 
 def value(z: Tensor) -> Tensor:
     """z Φ(z)."""
-    return distribution(z).mul_(z)
+    return z * distribution(z)
 
 
 def slope(z: Tensor) -> Tensor:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from byhand import step
 from byhand.initialization import cells, comparison
-from byhand.initialization.settings import CompareStep
+from byhand.initialization.settings import CompareStep, Network
 from byhand.step import tables
 
 TRAINING, PROPAGATION = Path("initialization/training"), Path("initialization/propagation")
@@ -20,9 +20,10 @@ def networks(settings: CompareStep) -> list[cells.Cell]:
     """
     own = {
         "initializations": settings.assignment_initializations,
-        **settings.model_dump(include={"depth", "hidden_width"}),
+        **settings.model_dump(include={*Network.model_fields}),
     }
-    return cells.cells({"grid": settings.model_dump(), "assignment": own})
+    grids = {name: grid.model_dump() for name, grid in settings.grids.items()}
+    return cells.cells({"grids": grids, "assignment": own, "training": {"learning_rate": settings.learning_rate}})
 
 
 def main(files: step.Files, settings: CompareStep) -> step.Facts:

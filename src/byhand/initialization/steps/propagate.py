@@ -19,6 +19,7 @@ from byhand import step
 from byhand.data.arrays import Images, load_images
 from byhand.errors import BadInput
 from byhand.initialization import mean_field, network, propagation, training
+from byhand.initialization.activations import tanh
 from byhand.initialization.initializations import named
 from byhand.initialization.settings import PropagateStep
 from byhand.numerics.randomness import generator
@@ -101,7 +102,7 @@ def main(files: step.Files, settings: PropagateStep) -> step.Facts:
         name = ("initialization/weights", settings.initialization, depth, width)
         streams = [generator(*name, seed) for seed in range(settings.seeds)]
         parameters = network.initial(initialization, layer_widths, streams)
-        layers = propagation.measured(parameters, x, labels)
+        layers = propagation.measured(parameters, x, labels, tanh.ACTIVATION)
         variances = [initialization.variance(*shape) for shape in pairwise(layer_widths)]
         theirs = mean_field.predicted(layer_widths, variances, x.square().sum(1).numpy(), propagation.SATURATED)
         case = {**images.columns, "initialization": settings.initialization, "pixels": scale}
@@ -109,7 +110,9 @@ def main(files: step.Files, settings: PropagateStep) -> step.Facts:
         summaries += layer_rows(case, layers, theirs, mean_field.chi(width * initialization.variance(width, width)))
         norms += norm_rows(case, layers)
         if scale == "unit" and (depth, width) == (settings.depth, settings.hidden_width):
-            histograms += histogram_rows(case, propagation.histogram(parameters, x.float(), settings.bins))
+            histograms += histogram_rows(
+                case, propagation.histogram(parameters, x.float(), settings.bins, tanh.ACTIVATION)
+            )
     tables.write(pd.DataFrame(summaries), files.table)
     tables.write(pd.DataFrame(norms), files.norms)
     columns = [*case, "layer", "left_edge", "right_edge", "share"]
