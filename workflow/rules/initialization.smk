@@ -1,19 +1,27 @@
-# Problem 4: how initialisation and depth decide whether a tanh network learns.
+# Problem 4: how initialisation and depth decide whether a network learns.
 
-from byhand.initialization.cells import ORDERS, PATH, cells, assignment
+import json
+
+from byhand.initialization.cells import ORDERS, PATH, assignment, beside, cells, depths
 from byhand.initialization.settings import ACTIVATIONS
 
 INITIALIZATION = config["initialization"]
 CELLS = cells(INITIALIZATION)
 ASSIGNMENT = assignment(INITIALIZATION)
 OWN_CELLS = [tuple(map(str, cell)) for cell in ASSIGNMENT]
+SHOWN = ASSIGNMENT + beside(CELLS, ASSIGNMENT[0])
 NETWORK = {key: INITIALIZATION["assignment"][key] for key in ("depth", "hidden_width")}
-ONE = constrained("initialization", (cell.initialization for cell in CELLS))
-CELL = PATH.format(
-    initialization=ONE, depth=r"{depth,\d+}", hidden_width=r"{hidden_width,\d+}", order=constrained("order", ORDERS)
-)
-DRAWN_BY = "byhand.initialization.initializations."  # the step imports a module from this package by name
-PROPAGATION = f"results/initialization/propagation/{ONE}"
+TRAINING = {key: value for key, value in INITIALIZATION["training"].items() if key != "learning_rate"}
+LEARNING = {key: INITIALIZATION["training"][key] for key in ("batch_size", "learning_rate")}
+AXES = {
+    axis: constrained(axis, (str(getattr(cell, axis)) for cell in CELLS))
+    for axis in ("initialization", "activation", "optimizer", "learning_rate")
+}
+CELL = PATH.format(**AXES, depth=r"{depth,\d+}", hidden_width=r"{hidden_width,\d+}", order=constrained("order", ORDERS))
+PROPAGATION = "results/initialization/propagation/{initialization}/{activation}".format(**AXES)
+
+# The modules that steps import by a computed name, one of each package.
+part = lambda package, name: fingerprint.code_if_any(f"byhand.initialization.{package}.{name}")
 
 
 use rule step as initialization_propagate with:
@@ -25,17 +33,22 @@ use rule step as initialization_propagate with:
             table=f"{PROPAGATION}.csv", norms=f"{PROPAGATION}_norms.csv", histograms=f"{PROPAGATION}_histograms.csv"
         ),
     log:
-        "logs/initialization/propagation/{initialization}.log",
+        "logs/initialization/propagation/{initialization}/{activation}.log",
     resources:
         **at_most(mem_mb=3000),
     params:
         **step(
             "initialization.steps.propagate",
-            NETWORK,
-            {"depths": INITIALIZATION["grid"]["depths"]},
-            INITIALIZATION["propagation"],
+            settings=lambda wildcards: flags(
+                {
+                    **NETWORK,
+                    "depths": depths(CELLS, wildcards.initialization, wildcards.activation),
+                    **INITIALIZATION["propagation"],
+                }
+            ),
         ),
-        initialization=lambda wildcards: fingerprint.code_if_any(DRAWN_BY + wildcards.initialization),
+        initialization=lambda wildcards: part("initializations", wildcards.initialization),
+        activation=lambda wildcards: part("activations", wildcards.activation),
 
 
 use rule step as initialization_train with:
@@ -54,9 +67,11 @@ use rule step as initialization_train with:
     params:
         **step(
             "initialization.steps.train",
-            settings=often(INITIALIZATION, lambda wildcards: tuple(wildcards) in OWN_CELLS),
+            settings=often({**INITIALIZATION, "training": TRAINING}, lambda wildcards: tuple(wildcards) in OWN_CELLS),
         ),
-        initialization=lambda wildcards: fingerprint.code_if_any(DRAWN_BY + wildcards.initialization),
+        initialization=lambda wildcards: part("initializations", wildcards.initialization),
+        activation=lambda wildcards: part("activations", wildcards.activation),
+        optimizer=lambda wildcards: part("optimizers", wildcards.optimizer),
 
 
 use rule step as initialization_autograd_check with:
@@ -73,12 +88,12 @@ use rule step as initialization_autograd_check with:
         **step(
             "initialization.steps.autograd_check",
             INITIALIZATION["assignment"],
-            {key: INITIALIZATION["training"][key] for key in ("batch_size", "learning_rate")},
+            LEARNING,
             INITIALIZATION["autograd_check"],
         ),
-        initializations=[
-            fingerprint.code_if_any(DRAWN_BY + name) for name in INITIALIZATION["assignment"]["initializations"]
-        ],
+        initializations=[part("initializations", name) for name in INITIALIZATION["assignment"]["initializations"]],
+        activations=[part("activations", name) for name in INITIALIZATION["autograd_check"]["activations"]],
+        optimizers=[part("optimizers", name) for name in INITIALIZATION["autograd_check"]["optimizers"]],
 
 
 use rule step as initialization_phase with:
@@ -116,8 +131,11 @@ use rule step as initialization_compare with:
         **step(
             "initialization.steps.compare",
             NETWORK,
-            INITIALIZATION["grid"],
-            {"assignment_initializations": INITIALIZATION["assignment"]["initializations"]},
+            {
+                "grids": json.dumps(INITIALIZATION["grids"]),
+                "learning_rate": LEARNING["learning_rate"],
+                "assignment_initializations": INITIALIZATION["assignment"]["initializations"],
+            },
         ),
         files=files_and_results,
 
@@ -137,7 +155,7 @@ use rule visible_step as initialization_benchmark with:
         **step(
             "initialization.steps.benchmark",
             NETWORK,
-            {key: INITIALIZATION["training"][key] for key in ("batch_size", "learning_rate")},
+            LEARNING,
             INITIALIZATION["benchmark"],
             arguments=["--alone"],
         ),
@@ -243,14 +261,14 @@ RESULTS["initialization"] += each(rules.initialization_compare_map.output, map=[
 
 FIGURES |= {
     "initialization_figure_gradients": {
-        "norms": each(rules.initialization_propagate.output.norms, ASSIGNMENT),
-        "propagation": each(rules.initialization_propagate.output.table, ASSIGNMENT),
+        "norms": each(rules.initialization_propagate.output.norms, SHOWN),
+        "propagation": each(rules.initialization_propagate.output.table, SHOWN),
     },
     "initialization_figure_activations": {
         "histograms": each(rules.initialization_propagate.output.histograms, ASSIGNMENT)
     },
     "initialization_figure_training": {
-        "curves": each(rules.initialization_train.output.curves, ASSIGNMENT),
+        "curves": each(rules.initialization_train.output.curves, SHOWN),
         "printed": own("assignment/printed/mnist_running_averages.csv"),
     },
     "initialization_figure_phase": {"table": rules.initialization_phase.output.table},

@@ -15,6 +15,9 @@ PATH = "{initialization}/{activation}_{optimizer}_{learning_rate}/depth{depth}_w
 """Where a network's results are in the training folder, without the file extension: a pattern for `paths`."""
 
 
+METHOD = ("activation", "optimizer", "learning_rate")
+
+
 class Cell(NamedTuple):
     """One network, to be trained with all its seeds by one job; its fields are in the order of `PATH`."""
 
@@ -27,9 +30,9 @@ class Cell(NamedTuple):
     order: str
 
     @property
-    def method(self) -> tuple[str, str, float]:
-        """Activation, optimiser and learning rate."""
-        return self.activation, self.optimizer, self.learning_rate
+    def method(self) -> dict[str, Any]:
+        """What the network computes and how it is trained: activation, optimiser and learning rate."""
+        return {axis: getattr(self, axis) for axis in METHOD}
 
 
 def paths(pattern: str, cells: Iterable[Cell]) -> list[str]:
@@ -64,3 +67,13 @@ def cells(section: Mapping[str, Any]) -> list[Cell]:
     networks = [cell for values in section["grids"].values() for cell in grid(section, values)]
     networks += [cell._replace(order=order) for cell, order in product(assignment(section), ORDERS)]
     return list(dict.fromkeys(networks))
+
+
+def beside(networks: Iterable[Cell], own: Cell) -> list[Cell]:
+    """The networks of the shape and order of `own`, one of the assignment's, that are trained by another method."""
+    return [cell for cell in networks if cell[4:] == own[4:] and cell.method != own.method]
+
+
+def depths(networks: Iterable[Cell], initialization: str, activation: str) -> list[int]:
+    """The depths of the networks of this initialisation and activation, in order."""
+    return sorted({cell.depth for cell in networks if cell[:2] == (initialization, activation)})

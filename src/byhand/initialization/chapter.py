@@ -28,6 +28,8 @@ def tables(read: Read) -> list[Shown]:
                 "initialization": "initialisation",
                 "depth": "depth",
                 "hidden_width": "width",
+                "activation": "activation",
+                "optimizer": "optimiser",
                 "learning_rate": "learning rate",
                 "accuracy": "test accuracy [%]",
             }

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
+from byhand.initialization.cells import Cell
 from byhand.initialization.figures.appearance import PRINTED_NAMES
 from byhand.numerics import exact_test
 from byhand.numerics.intervals import prediction_interval
@@ -105,25 +106,29 @@ def agreement(layers: pd.DataFrame, norms: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows())
 
 
-def depth(curves: pd.DataFrame, layers: pd.DataFrame, learned: float = 0.5) -> pd.DataFrame:
+def depth(curves: pd.DataFrame, layers: pd.DataFrame, own: Sequence[Cell], learned: float = 0.5) -> pd.DataFrame:
     """What initialisation and depth do to activations, gradients and convergence: one row per trained network.
 
     Args:
         curves: one row per seed and epoch.
         layers: one row per seed, probed epoch (0 is the start) and layer.
+        own: the assignment's networks in the order of the file.
         learned: the test accuracy; the first epoch that reaches it counts as the beginning of learning.
     """
-    cell = ["initialization", "depth", "hidden_width", "order", "learning_rate"]
+    axes = list(Cell._fields)
 
     def rows() -> Iterator[dict[str, object]]:
-        probes = dict(list(layers.groupby(cell)))
-        for key, runs in curves.groupby(cell, sort=False):
+        probes = dict(list(layers.groupby(axes)))
+        for key, runs in curves.groupby(axes, sort=False):
+            cell = Cell._make(key)
             final = runs[runs["epoch"] == runs["epoch"].max()]
             start = probes[key][probes[key]["epoch"] == 0].groupby("layer").mean(numeric_only=True)
             hidden = start.iloc[:-1]
             reached = runs[runs["test_accuracy"] >= learned].groupby("seed")["epoch"].min()
             yield {
-                **dict(zip(cell, key, strict=True)),
+                **cell._asdict(),
+                "assignments_network": cell._replace(order="file") in own,
+                "assignments_method": cell.method == own[0].method,
                 "layers": len(hidden),
                 "largest_weight_at_start": start["largest_weight"].max(),
                 "largest_bias_at_start": start["largest_bias"].max(),
@@ -199,7 +204,7 @@ def powers(runs: pd.DataFrame, depth: int, hidden_width: int, initializations: S
     """How often the test of an initialisation would have noticed that another network had printed its figures.
 
     Args:
-        runs: all networks, one row per seed and epoch.
+        runs: all networks of the assignment's activation, optimiser and learning rate, one row per seed and epoch.
         depth: of the assignment's networks.
         hidden_width: of the assignment's networks.
         initializations: of the assignment's networks.

@@ -69,9 +69,7 @@ def moments(activation: Activation, q: float, c: float) -> Moments:
     return Moments(*zip(*found, strict=True), *follows)
 
 
-def deviations(
-    layers: Sequence[Moments], hidden_width: int, images: int, classes: int
-) -> Array:
+def deviations(layers: Sequence[Moments], hidden_width: int, images: int, classes: int) -> Array:
     """The standard deviation of ln(‖δˡ‖ / ‖δᴸ‖) over random networks, for hidden layers 1 … L of equal width: (depth).
 
     Args:

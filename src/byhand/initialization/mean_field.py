@@ -47,9 +47,7 @@ def mean_square_slope(activation: Activation, q: Array | float) -> Array:
     return mean(lambda z: activation.slope(z).square(), q)
 
 
-def fixed_point(
-    activation: Activation, sigma_squared: float, bias_variance: float = 0, start: float = 1
-) -> float:
+def fixed_point(activation: Activation, sigma_squared: float, bias_variance: float = 0, start: float = 1) -> float:
     """q*, to which q = σ² E[f(√q z)²] + σ_b² tends from `start`: 0, infinite, or a solution in between.
 
     q never jumps over a solution, since the right side grows with q. So q* is the nearest solution in the direction in

@@ -11,8 +11,6 @@ from byhand.initialization.figures import appearance
 from byhand.initialization.settings import MapFigure
 from byhand.step import style, tables
 
-ACTIVATIONS = {"tanh": "tanh", "relu": "ReLU", "gelu": "GELU", "erf": "erf"}
-
 
 def edges(places: np.ndarray) -> np.ndarray:
     """The borders of cells around these places of a logarithmic axis."""
@@ -65,7 +63,7 @@ def main(files: step.Files, settings: MapFigure) -> None:
         for name, axes in zip(names, panes[0], strict=True):
             of_name = cells["activation"] == name
             coloured = panel(axes, cells[of_name], scales[scales["activation"] == name], settings)
-            axes.set_title(ACTIVATIONS.get(name, name))
+            axes.set_title(appearance.activation(name))
         panes[0, 0].set_ylabel("depth (hidden layers)")
         bar = drawn.colorbar(coloured, ax=panes[0].tolist(), pad=0.01, format=lambda value, _: f"{value:.0%}")
         bar.set_label("training accuracy")
