@@ -13,10 +13,9 @@ from pathlib import Path
 
 import jax
 import numpy as np
+from neural_tangents import stax
 
 jax.config.update("jax_enable_x64", True)
-
-from neural_tangents import stax
 
 ACTIVATIONS = {
     "tanh": lambda: stax.ElementwiseNumerical(jax.numpy.tanh, deg=200),
@@ -36,11 +35,16 @@ def main() -> None:
         ):
             layers = [stax.Dense(1, W_std=math.sqrt(q0), b_std=0.0)]
             for _ in range(3):
-                layers += [ACTIVATIONS[name](), stax.Dense(1, W_std=math.sqrt(sigma_squared), b_std=math.sqrt(bias_variance))]
+                layers += [
+                    ACTIVATIONS[name](),
+                    stax.Dense(1, W_std=math.sqrt(sigma_squared), b_std=math.sqrt(bias_variance)),
+                ]
             _, _, kernel_of = stax.serial(*layers)
             x = np.array([[math.sqrt(2), 0], [math.sqrt(2) * c0, math.sqrt(2) * math.sqrt(1 - c0 * c0)]])
             kernel = np.asarray(kernel_of(x, x, "nngp"))
-            writer.writerow([name, q0, c0, sigma_squared, bias_variance, repr(float(kernel[0, 0])), repr(float(kernel[0, 1]))])
+            writer.writerow(
+                [name, q0, c0, sigma_squared, bias_variance, repr(float(kernel[0, 0])), repr(float(kernel[0, 1]))]
+            )
 
 
 main()

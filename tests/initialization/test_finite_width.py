@@ -29,7 +29,9 @@ def test_for_one_image_each_layer_adds_a_known_variance(activation: Activation, 
 
 def test_tanh_of_small_signals_is_linear() -> None:
     small = finite_width.deviations([finite_width.moments(activations.named("tanh"), 1e-9, 0.5)] * 5, 20, 30, CLASSES)
-    np.testing.assert_allclose(small, finite_width.deviations([finite_width.moments(LINEAR, 1, 0.5)] * 5, 20, 30, CLASSES), rtol=1e-6)
+    np.testing.assert_allclose(
+        small, finite_width.deviations([finite_width.moments(LINEAR, 1, 0.5)] * 5, 20, 30, CLASSES), rtol=1e-6
+    )
 
 
 def test_a_batch_scatters_less_than_an_image_and_more_classes_less_than_few() -> None:
@@ -54,7 +56,9 @@ def test_random_networks_scatter_as_predicted(name: str, activation_name: str, w
     norms = []
     for first in range(0, seeds, 50):
         streams = [generator("test", name, width, seed) for seed in range(first, first + 50)]
-        norms.append(propagation.measured(network.initial(initialization, widths, streams), x, labels, activation).delta_norm)
+        norms.append(
+            propagation.measured(network.initial(initialization, widths, streams), x, labels, activation).delta_norm
+        )
     logarithms = (torch.cat(norms)[:, 0] / torch.cat(norms)[:, depth - 1]).log()
     variances = [initialization.variance(*shape) for shape in pairwise(widths)]
     square = x.square().sum().item() / images

@@ -51,7 +51,10 @@ def test_a_seeds_network_is_the_same_for_every_scale_but_for_its_scale() -> None
 
 def test_a_run_is_the_same_alone_and_with_others() -> None:
     widths = network.widths(PIXELS, 12, 3, CLASSES)
-    together, alone = trained(map_step.start(settings(), widths)), trained(map_step.start(settings(scales=(2.0,)), widths))
+    together, alone = (
+        trained(map_step.start(settings(), widths)),
+        trained(map_step.start(settings(scales=(2.0,)), widths)),
+    )
     assert torch.equal(together.train_loss[4:6], alone.train_loss)
     assert torch.equal(together.train_accuracy[4:6], alone.train_accuracy)
 
@@ -112,7 +115,9 @@ def test_each_kind_of_error_is_counted_on_its_side() -> None:
     assert (found["untrained_within_the_line"], found["trained_beyond_the_line"]) == (3, 0)
     assert found["right"] == 13
     assert found["share_right_with_it"] == 1
-    generous = trainability.agreement(trainability.cells(runs(30), 0.5, 6)).query("scale == 'signal' and phase == 'all'")
+    generous = trainability.agreement(trainability.cells(runs(30), 0.5, 6)).query(
+        "scale == 'signal' and phase == 'all'"
+    )
     assert generous.iloc[0]["trained_beyond_the_line"] > 0
     assert generous.iloc[0]["untrained_within_the_line"] == 0
 

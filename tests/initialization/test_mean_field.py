@@ -115,7 +115,9 @@ def test_correlations_are_those_of_neural_tangents(name: str) -> None:
     [("uniform_0.01", 0.00167, 5), ("uniform_0.1", 0.167, 3), ("uniform_2.0", 4.57, 2), ("xavier_uniform", 1, 12)],
 )
 def test_chi_of_the_assignments_initialisations(name: str, chi_1: float, digits: int) -> None:
-    assert mean_field.chi(TANH, 50 * initializations.named(name).variance(50, 50)) == pytest.approx(chi_1, abs=0.5 * 10**-digits)
+    assert mean_field.chi(TANH, 50 * initializations.named(name).variance(50, 50)) == pytest.approx(
+        chi_1, abs=0.5 * 10**-digits
+    )
 
 
 @pytest.mark.parametrize("sigma_squared", [1.05, 2, 10, 66.7])
@@ -169,8 +171,12 @@ def test_the_edge_of_chaos_with_biases_is_where_it_was_published() -> None:
     assert mean_field.chi(TANH, 1.75, 0.05) < 1 < mean_field.chi(TANH, 1.77, 0.05)
 
 
-@pytest.mark.parametrize(("name", "sigma_squared", "bias_variance"), [("tanh", 3, 0.1), ("erf", 2, 0), ("tanh", 0.5, 0.1)])
-def test_scales_are_the_rates_at_which_signals_come_to_rest(name: str, sigma_squared: float, bias_variance: float) -> None:
+@pytest.mark.parametrize(
+    ("name", "sigma_squared", "bias_variance"), [("tanh", 3, 0.1), ("erf", 2, 0), ("tanh", 0.5, 0.1)]
+)
+def test_scales_are_the_rates_at_which_signals_come_to_rest(
+    name: str, sigma_squared: float, bias_variance: float
+) -> None:
     """By repeating the maps themselves, from two nearby starts."""
     activation = activations.named(name)
     found = mean_field.scales(activation, sigma_squared, bias_variance)

@@ -255,7 +255,10 @@ rule map:
 
 RESULTS["initialization"] += each([*rules.initialization_train.output, *rules.initialization_propagate.output], CELLS)
 RESULTS["initialization"] += each(
-    rules.initialization_map.output, map=["coarse"], activation=MAP["coarse"]["activations"], depth=MAP["coarse"]["depths"]
+    rules.initialization_map.output,
+    map=["coarse"],
+    activation=MAP["coarse"]["activations"],
+    depth=MAP["coarse"]["depths"],
 )
 RESULTS["initialization"] += each(rules.initialization_compare_map.output, map=["coarse"])
 

@@ -9,7 +9,7 @@ from byhand.numerics.intervals import proportion_interval
 
 CELL = ["activation", "depth", "weight_scale"]
 SCALES = {"signal": "signal_scale", "error": "error_scale"}
-"""By which depth scale a network is judged: the signal's is what was fixed beforehand; the error's is for comparison."""
+"""By which depth scale a network is judged: the signal's was fixed beforehand; the error's is for comparison."""
 
 
 def cells(runs: pd.DataFrame, trained_accuracy: float, multiple: float) -> pd.DataFrame:
@@ -57,8 +57,8 @@ def best_multiple(found: pd.DataFrame, scale: str) -> tuple[float, float]:
 def agreement(found: pd.DataFrame) -> pd.DataFrame:
     """How often theory's line is right, by activation, by depth scale, and in each phase.
 
-    The interval is that of a binomial share, as if the cells were drawn at random. `share_without_theory` is what always
-    giving the more frequent answer would get right. The best multiple is found from these same cells, afterwards.
+    The interval is that of a binomial share, as if the cells were drawn at random. `share_without_theory` is what
+    always giving the more frequent answer would get right. The best multiple is found from these same cells, afterwards.
     """
 
     def rows() -> Iterator[dict[str, object]]:

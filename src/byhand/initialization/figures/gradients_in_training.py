@@ -21,7 +21,9 @@ def main(files: step.Files) -> None:
         for name, axes in zip(names, panes[0], strict=True):
             grid = medians[name].unstack("epoch")
             epochs, layers = grid.columns.to_numpy(), grid.index.to_numpy()
-            coloured = axes.pcolormesh(range(len(epochs) + 1), [*(layers - 0.5), layers[-1] + 0.5], grid, cmap="cividis", norm=colours)
+            coloured = axes.pcolormesh(
+                range(len(epochs) + 1), [*(layers - 0.5), layers[-1] + 0.5], grid, cmap="cividis", norm=colours
+            )
             axes.set(title=appearance.label(name), xlabel="epoch")
             axes.set_xticks([place + 0.5 for place in range(len(epochs))], epochs)
             axes.tick_params(length=0)

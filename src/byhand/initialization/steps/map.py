@@ -64,9 +64,7 @@ def main(files: step.Files, settings: MapStep) -> step.Facts:
     rows = training.batches(images, "train")
     rows = training.Rows(rows.x[: settings.images], rows.labels[: settings.images])
     tested = training.Rows(rows.x[: settings.batch_size], rows.labels[: settings.batch_size])
-    method = network.Method(
-        activations.named(settings.activation), optimizers.named("sgd"), settings.learning_rate
-    )
+    method = network.Method(activations.named(settings.activation), optimizers.named("sgd"), settings.learning_rate)
     widths = network.widths(images.pixels, settings.hidden_width, settings.depth, images.classes)
     torch.set_flush_denormal(True)
     runs = training.train(rows, tested, start(settings, widths), method, batch_size=settings.batch_size, order=None)
@@ -86,8 +84,4 @@ def main(files: step.Files, settings: MapStep) -> step.Facts:
 
 
 if __name__ == "__main__":
-    step.run(
-        main,
-        inputs={"data": "the images (.npz)"},
-        outputs={"table": "the table of runs to write (.csv)"},
-    )
+    step.run(main, inputs={"data": "the images (.npz)"}, outputs={"table": "the table of runs to write (.csv)"})

@@ -134,9 +134,7 @@ def main(files: step.Files, settings: PropagateStep) -> step.Facts:
         summaries += layer_rows(case, layers, *predictions(activation, initialization, layer_widths, x), chi_1)
         norms += norm_rows(case, layers)
         if scale == "unit" and (depth, width) == (settings.depth, settings.hidden_width):
-            histograms += histogram_rows(
-                case, *propagation.histogram(parameters, x.float(), settings.bins, activation)
-            )
+            histograms += histogram_rows(case, *propagation.histogram(parameters, x.float(), settings.bins, activation))
     tables.write(pd.DataFrame(summaries), files.table)
     tables.write(pd.DataFrame(norms), files.norms)
     columns = [*case, "layer", "left_edge", "right_edge", "share"]
