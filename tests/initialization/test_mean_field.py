@@ -3,10 +3,8 @@
 import math
 from collections.abc import Callable
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
 from scipy.integrate import quad
@@ -92,22 +90,6 @@ def test_two_images_that_are_one_have_its_mean_square(name: str) -> None:
         assert both(activation.slope, q, 1) == pytest.approx(
             float(mean_field.mean_square_slope(activation, q)), rel=1e-12
         )
-
-
-@pytest.mark.parametrize("name", ACTIVATIONS)
-def test_correlations_are_those_of_neural_tangents(name: str) -> None:
-    """Its kernels of a network of three layers (Novak et al. 2020), written down by neural_tangents_kernels.py."""
-    table = pd.read_csv(Path(__file__).with_name("neural_tangents.csv")).query("activation == @name")
-    assert len(table) == 24
-    activation = activations.named(name)
-    for row in table.itertuples():
-        q, c = row.q0, row.c0
-        for _ in range(3):
-            after = row.sigma_squared * float(mean_field.mean_square(activation, q)) + row.bias_variance
-            c = mean_field.correlation(activation, q, c, row.sigma_squared, row.bias_variance)
-            q = after
-        assert q == pytest.approx(row.q, rel=1e-8)
-        assert c * q == pytest.approx(row.product, rel=1e-8, abs=1e-9)
 
 
 @pytest.mark.parametrize(

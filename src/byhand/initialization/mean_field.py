@@ -102,7 +102,7 @@ def depth_scale(chi_1: float) -> float:
 
 
 class Scales(NamedTuple):
-    """Where q and c tend to, and within how many layers what is left of a signal or an error changes by the factor e."""
+    """Where q and c tend to, and within how many layers what is left of a signal changes by the factor e."""
 
     fixed_point: float  # q*
     correlation: float  # c*

@@ -58,7 +58,7 @@ def agreement(found: pd.DataFrame) -> pd.DataFrame:
     """How often theory's line is right, by activation, by depth scale, and in each phase.
 
     The interval is that of a binomial share, as if the cells were drawn at random. `share_without_theory` is what
-    always giving the more frequent answer would get right. The best multiple is found from these same cells, afterwards.
+    always giving the more frequent answer would get right. The best multiple is found afterwards, from the same cells.
     """
 
     def rows() -> Iterator[dict[str, object]]:
