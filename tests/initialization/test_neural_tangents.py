@@ -23,10 +23,8 @@ HIDDEN = 3
 
 
 def kernels() -> Iterator[dict[str, Any]]:
-    """The rows of the table: q and the covariance of the logits of two inputs whose first q and correlation are given."""
-    import jax
-    from neural_tangents import stax
-
+    """The rows of the table: q and the covariance of two inputs' logits, from their first q and correlation."""
+    jax, stax = pytest.importorskip("jax"), pytest.importorskip("neural_tangents").stax
     jax.config.update("jax_enable_x64", True)
     layers = {
         "tanh": lambda: stax.ElementwiseNumerical(jax.numpy.tanh, deg=200),
