@@ -27,7 +27,12 @@ RELU_FIGURES = {"relu_figure_constructions": 1, "relu_figure_depth": 1}
 RELU = {"relu_prove": 1, "relu_random_functions": 1, "relu_depth": 1, "relu_curves": 1, **RELU_FIGURES}
 COMPARED = {"initialization_compare": 1, "initialization_figure_depth": 1}
 CHECKED = {"initialization_autograd_check": 1}
-TRAINED = {"initialization_train": 5, "initialization_figure_training": 1, **COMPARED}
+TRAINED = {
+    "initialization_train": 5,
+    "initialization_figure_training": 1,
+    "initialization_figure_gradients_in_training": 1,
+    **COMPARED,
+}
 PROPAGATED = {
     "initialization_propagate": 2,
     "initialization_figure_gradients": 1,
@@ -35,7 +40,10 @@ PROPAGATED = {
     **COMPARED,
 }
 PHASE = {"initialization_phase": 1, "initialization_figure_phase": 1}
-ON_IMAGES = {**TRAINED, **PROPAGATED, **CHECKED}
+SCALES = {"initialization_scales": 1, "initialization_figure_map": 1}
+JUDGED_MAP = {"initialization_compare_map": 1, "initialization_figure_map": 1}
+MAP = {"initialization_map": 2, **JUDGED_MAP}
+ON_IMAGES = {**TRAINED, **PROPAGATED, **CHECKED, **MAP}
 LEAST_SQUARES_ON_DATA = {
     **{
         f"least_squares_{step}": 1 for step in ("prove", "closed_form", "convergence", "definiteness", "rank_deficient")

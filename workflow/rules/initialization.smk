@@ -3,6 +3,7 @@
 import json
 
 from byhand.initialization.cells import ORDERS, PATH, assignment, beside, cells, depths
+from byhand.initialization.settings import ACTIVATIONS
 
 INITIALIZATION = config["initialization"]
 CELLS = cells(INITIALIZATION)
@@ -160,7 +161,106 @@ use rule visible_step as initialization_benchmark with:
         ),
 
 
+MAP = INITIALIZATION["map"]
+MAPS = {name: MAP[name] for name in ("coarse", "fine")}
+ON_MAP = {key: MAP[key] for key in ("images", "epochs", "batch_size", "learning_rate")}
+JUDGED = {key: MAP[key] for key in ("trained_accuracy", "multiple")}
+# Without the name of the map, which the steps need not know.
+files_of_map = lambda wildcards, input, output: files(
+    {key: value for key, value in wildcards.items() if key != "map"}, input, output
+)
+ACTIVATION_OF_MAP = constrained("activation", (name for grid in MAPS.values() for name in grid["activations"]))
+
+
+use rule step as initialization_map with:
+    """Train the networks of one activation and depth from weights of all scales together."""
+    input:
+        data="results/data/images.npz",
+    output:
+        **recorded(table=f"results/initialization/map/{{map,coarse|fine}}/{ACTIVATION_OF_MAP}_depth{{depth,\\d+}}.csv"),
+    log:
+        "logs/initialization/map/{map}/{activation}_depth{depth}.log",
+    resources:
+        **at_most(mem_mb=4000, runtime=60),
+    params:
+        **step(
+            "initialization.steps.map",
+            settings=lambda wildcards: flags(
+                {
+                    **ON_MAP,
+                    "hidden_width": NETWORK["hidden_width"],
+                    "weight_scales": MAPS[wildcards.map]["weight_scales"],
+                    "seeds": MAPS[wildcards.map]["seeds"],
+                }
+            ),
+        ),
+        activation=lambda wildcards: part("activations", wildcards.activation),
+        files=files_of_map,
+
+
+use rule step as initialization_compare_map with:
+    """Compare a map of trained networks with theory's line."""
+    input:
+        runs=lambda wildcards: each(
+            rules.initialization_map.output.table,
+            map=[wildcards.map],
+            activation=MAPS[wildcards.map]["activations"],
+            depth=MAPS[wildcards.map]["depths"],
+        ),
+    output:
+        **recorded(
+            cells="results/initialization/map/{map,coarse|fine}.csv",
+            agreement="results/initialization/map/{map,coarse|fine}_agreement.csv",
+        ),
+    log:
+        "logs/initialization/compare_map/{map}.log",
+    params:
+        **step("initialization.steps.compare_map", JUDGED),
+        files=files_of_map,
+
+
+use rule step as initialization_scales with:
+    """Tabulate the depth scales of wide networks of each activation."""
+    output:
+        **recorded(table="results/initialization/scales.csv"),
+    log:
+        "logs/initialization/scales.log",
+    params:
+        **step("initialization.steps.scales", INITIALIZATION["assignment"], {"activations": ACTIVATIONS}),
+        activations=[part("activations", name) for name in ACTIVATIONS],
+        initializations=[part("initializations", name) for name in INITIALIZATION["assignment"]["initializations"]],
+
+
+use rule step as initialization_figure_fine_map with:
+    """Draw the fine map."""
+    input:
+        cells="results/initialization/map/{map,fine}.csv",
+        scales=rules.initialization_scales.output.table,
+    output:
+        figure=multiext("results/initialization/map/figure_{map,fine}", ".svg", ".png"),
+        provenance="results/initialization/map/figure_{map,fine}.json",
+    log:
+        "logs/initialization/figure_{map}_map.log",
+    params:
+        **step("initialization.figures.map", {"depth": NETWORK["depth"]}, JUDGED),
+        files=files_of_map,
+
+
+rule map:
+    """Only on request, for a cluster: the fine map of what can be trained."""
+    input:
+        each(rules.initialization_compare_map.output, map=["fine"]),
+        each(rules.initialization_figure_fine_map.output, map=["fine"]),
+
+
 RESULTS["initialization"] += each([*rules.initialization_train.output, *rules.initialization_propagate.output], CELLS)
+RESULTS["initialization"] += each(
+    rules.initialization_map.output,
+    map=["coarse"],
+    activation=MAP["coarse"]["activations"],
+    depth=MAP["coarse"]["depths"],
+)
+RESULTS["initialization"] += each(rules.initialization_compare_map.output, map=["coarse"])
 
 FIGURES |= {
     "initialization_figure_gradients": {
@@ -175,9 +275,17 @@ FIGURES |= {
         "printed": own("assignment/printed/mnist_running_averages.csv"),
     },
     "initialization_figure_phase": {"table": rules.initialization_phase.output.table},
+    "initialization_figure_gradients_in_training": {
+        "layers": each(rules.initialization_train.output.layers, ASSIGNMENT)
+    },
+    "initialization_figure_map": {
+        "cells": each(rules.initialization_compare_map.output.cells, map=["coarse"]),
+        "scales": rules.initialization_scales.output.table,
+    },
     "initialization_figure_depth": {
         "table": rules.initialization_compare.output.by_depth,
         "agreement": rules.initialization_compare.output.agreement,
     },
 }
 SETTINGS["initialization_figure_gradients"] = NETWORK
+SETTINGS["initialization_figure_map"] = {"depth": NETWORK["depth"], **JUDGED}

@@ -67,8 +67,9 @@ CASE = ["initialization", "activation", "pixels", "depth", "hidden_width"]
 def agreement(layers: pd.DataFrame, norms: pd.DataFrame) -> pd.DataFrame:
     """The growth of δ from the last hidden layer to the first, measured and predicted, for each random network.
 
-    The theory is for infinite width; at finite width the logarithm of a seed's ratio scatters, more so the deeper the
-    network is for its width, and `seeds_deviation_of_log_ratio` says by how much.
+    The theory of the mean is for infinite width; at finite width the logarithm of a network's ratio scatters, by
+    `predicted_deviation_of_log_ratio` s. If it is normally distributed and the mean square ratio is as predicted, r²,
+    the logarithms have the mean ln r − s². `standard_errors` says by how many s/√seeds the measured mean differs.
 
     Args:
         layers: means over the seeds, one row per layer, from `byhand.initialization.steps.propagate`.
@@ -81,6 +82,8 @@ def agreement(layers: pd.DataFrame, norms: pd.DataFrame) -> pd.DataFrame:
             first, last = network[network["layer"] == 1].iloc[0], network.iloc[-2]
             each = seeds[case].pivot(index="seed", columns="layer", values="delta_norm")
             logarithms = np.log(each[1] / each[last["layer"]])
+            scatter = first["predicted_deviation_of_log_ratio"]
+            expected = np.log(first["predicted_delta_ratio"]) - scatter**2
             yield {
                 **dict(zip(CASE, case, strict=True)),
                 "chi_1": first["chi_1"],
@@ -89,6 +92,10 @@ def agreement(layers: pd.DataFrame, norms: pd.DataFrame) -> pd.DataFrame:
                 "predicted_first_to_last_delta": first["predicted_delta_ratio"],
                 "measured_over_predicted": first["delta_ratio"] / first["predicted_delta_ratio"],
                 "seeds_deviation_of_log_ratio": logarithms.std(),
+                "predicted_deviation_of_log_ratio": scatter,
+                "standard_errors": (logarithms.mean() - expected) / scatter * math.sqrt(len(logarithms))
+                if scatter
+                else math.nan,
                 "last_activation_deviation": last["activation_deviation"],
                 "predicted_last_activation_deviation": last["predicted_activation_deviation"],
                 "first_to_last_weight_gradient": first["weight_gradient_norm"] / last["weight_gradient_norm"],

@@ -13,16 +13,16 @@ A = E[G_aa G_bb] and B = E[G_ab²] obey
 
     Aˡ = (1 − 1/N) E[f′²]² A + K (A + 2B)/N,  Bˡ = (1 − 1/N) E[f′_a f′_b]² B + K (A + 2B)/N,  K = E[f′_a² f′_b²],
 
-each times σ⁴, with A and B of layer l + 1 on the right; where a is b, A = B. They start at the logits, where of C equally
-frequent classes B/A = 1/(C − 1) on average. The relative variance of ‖δˡ‖², summed over the batch, follows from the mean
-of A over all pairs.
+each times σ⁴, with A and B of layer l + 1 on the right; where a is b, A = B. They start at the logits, where of C
+equally frequent classes B/A = 1/(C − 1) on average. The relative variance of ‖δˡ‖², summed over the batch, follows
+from the mean of A over all pairs.
 
-Forward, ‖hˡ‖² fluctuates too, by v = (E[f_a² f_b²]/E[f²]² − 1)/N relatively, and so does q in all later layers, by α per
-layer; q changes the slopes by β, where α and β are the logarithmic derivatives of E[f²] and E[f′²]. In layer l itself
-this goes with the fluctuation of the slopes, by (E[f_a² f′_b²]/(E[f²] E[f′²]) − 1)/N. For ReLU β = 0.
+Forward, ‖hˡ‖² fluctuates too, by v = (E[f_a² f_b²]/E[f²]² − 1)/N relatively, and so does q in all later layers, by α
+per layer; q changes the slopes by β, where α and β are the logarithmic derivatives of E[f²] and E[f′²]. In layer l
+itself this goes with the fluctuation of the slopes, by (E[f_a² f′_b²]/(E[f²] E[f′²]) − 1)/N. For ReLU β = 0.
 
-All images are taken to have the same q and the same correlation c. Weights are taken to be independent: orthogonal ones
-scatter less. The weights' fourth moment is taken to be that of Gaussian ones: uniform ones scatter less by an order 1/N.
+All images are taken to have the same q and the same correlation c. Weights are taken to be independent: orthogonal
+ones scatter less. Their fourth moment is taken to be that of Gaussian ones: uniform ones scatter less by an order 1/N.
 Where the variance of the logarithm is above 1 or so, and where K is much larger than E[f′²]², as deep in the chaotic
 phase, the second moments belong to rare networks, and single ones scatter otherwise.
 """
@@ -35,12 +35,12 @@ import numpy as np
 from scipy.special import polygamma
 
 from byhand.initialization.elementwise import Activation
-from byhand.initialization.gaussian import Array, mean, pairs
+from byhand.initialization.gaussian import Array, pairs
 from byhand.initialization.mean_field import mean_square, mean_square_slope
 
 
 class Moments(NamedTuple):
-    """What one layer does to two images of the same q, relative to E[f²] and E[f′²]: for one and the same, and for two."""
+    """What one layer does to two images, of the same q, relative to E[f²] and E[f′²]: where they are one, and two."""
 
     slopes: tuple[float, float]  # E[f′_a f′_b]²
     squared_slopes: tuple[float, float]  # K = E[f′_a² f′_b²]

@@ -102,7 +102,7 @@ def depth_scale(chi_1: float) -> float:
 
 
 class Scales(NamedTuple):
-    """Where q and c tend to, and within how many layers what remains of an input or an error changes by the factor e."""
+    """Where q and c tend to, and within how many layers what is left of a signal changes by the factor e."""
 
     fixed_point: float  # q*
     correlation: float  # c*
@@ -161,6 +161,24 @@ def saturated_share(activation: Activation, q: Array, slope: float) -> Array:
     return share
 
 
+def kernels(
+    activation: Activation,
+    widths: Sequence[int],
+    variances: Sequence[float],
+    bias_variances: Sequence[float],
+    square: float,
+    product: float,
+) -> list[tuple[float, float]]:
+    """q and c of each hidden layer, for two images x and y with ‖x‖² = ‖y‖² = `square` and x · y = `product`."""
+    q = variances[0] * square + bias_variances[0]
+    found = [(q, (variances[0] * product + bias_variances[0]) / q)]
+    for width, variance, bias_variance in zip(widths[1:-2], variances[1:-1], bias_variances[1:-1], strict=True):
+        q, c = found[-1]
+        after = width * variance * float(mean_square(activation, q)) + bias_variance
+        found.append((after, correlation(activation, q, c, width * variance, bias_variance)))
+    return found
+
+
 class Prediction(NamedTuple):
     """For hidden layers 1 … L: (depth)."""
 
@@ -170,7 +188,12 @@ class Prediction(NamedTuple):
 
 
 def predicted(
-    activation: Activation, widths: Sequence[int], variances: Sequence[float], squares: Array, saturated: float
+    activation: Activation,
+    widths: Sequence[int],
+    variances: Sequence[float],
+    bias_variances: Sequence[float],
+    squares: Array,
+    saturated: float,
 ) -> Prediction:
     """What a batch does in a network of infinite width, layer by layer.
 
@@ -180,16 +203,17 @@ def predicted(
         activation: of the hidden layers.
         widths: of the input, the hidden layers and the logits.
         variances: Var(w) of each weight matrix.
+        bias_variances: Var(b) of each layer.
         squares: ‖x‖² of each image (batch).
         saturated: units whose slope is below this in absolute value count as saturated.
     """
-    q = variances[0] * squares
+    q = variances[0] * squares + bias_variances[0]
     factors, mean_squares, shares = [], [], []
-    for width, variance in zip(widths[1:-1], variances[1:], strict=True):
+    for width, variance, bias_variance in zip(widths[1:-1], variances[1:], bias_variances[1:], strict=True):
         factors.append(width * variance * mean_square_slope(activation, q))  # ‖δˡ‖² / ‖δˡ⁺¹‖² of each image
         square = mean_square(activation, q)
         mean_squares.append(square.mean() - mean(activation.value, q).mean() ** 2)
         shares.append(saturated_share(activation, q, saturated).mean())
-        q = width * variance * square
+        q = width * variance * square + bias_variance
     errors = np.cumprod(np.array(factors)[::-1], 0)[::-1].mean(1)
     return Prediction(np.sqrt(errors / errors[-1]), np.sqrt(np.array(mean_squares)), np.array(shares))

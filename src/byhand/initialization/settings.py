@@ -11,6 +11,7 @@ from byhand.workflow.setting_types import (
     Epochs,
     Images,
     LearningRate,
+    PositiveFraction,
     Section,
     SeveralSeeds,
     Size,
@@ -48,6 +49,10 @@ Initializations = Annotated[
 Depth = Annotated[int, whole(1, 128)]
 Depths = Annotated[tuple[Depth, ...], Different("a list of one or more different whole numbers from 1 to 128")]
 D = Annotated[float, number("from 0.001 to 10", ge=0.001, le=10)]
+WeightScales = Annotated[
+    tuple[Annotated[float, number("from 0.01 to 100", ge=0.01, le=100)], ...],
+    Different("a list of one or more different numbers from 0.01 to 100"),
+]
 Order = Annotated[Literal["file", "shuffled"], Field(title="one of file, shuffled")]
 Orders = Annotated[tuple[Order, ...], Different("a list of one or more of file, shuffled")]
 ActivationName = Annotated[str, text(f"one of {', '.join(ACTIVATIONS)}", "|".join(ACTIVATIONS))]
@@ -139,6 +144,40 @@ class Phase(Section):
     seeds: SeveralSeeds = Field(description="random networks")
 
 
+class MapGrid(Section):
+    """The networks of a map: all combinations."""
+
+    activations: Activations = Field(description="what is applied in each hidden layer")
+    depths: Depths = Field(description="numbers of hidden layers")
+    weight_scales: WeightScales = Field(description="σ; the variance of a weight is σ²/fan_in")
+    seeds: SeveralSeeds = Field(description="runs, each from its own random start")
+
+
+class MapTraining(Section):
+    """How every network of a map is trained: by plain gradient descent, for a fixed number of steps."""
+
+    images: Annotated[int, whole(1, 1_000_000)] = Field(description="training images, or as many as there are")
+    epochs: EpochsOfData = Field(description="passes through these images for each data set")
+    batch_size: BatchSize = Field(description="images per batch; the last, partial batch is dropped")
+    learning_rate: LearningRate = Field(description="learning rate of gradient descent")
+
+
+class Trained(Section):
+    """What counts as trained, and what theory says can be."""
+
+    trained_accuracy: PositiveFraction = Field(description="training accuracy from which a network counts as trained")
+    multiple: Annotated[float, number("above 0, at most 1000", gt=0, le=1000)] = Field(
+        description="a network can be trained up to this many depth scales"
+    )
+
+
+class Map(MapTraining, Trained):
+    """Which networks can be trained, by depth and weight scale."""
+
+    coarse: MapGrid = Field(description="the map of a plain run")
+    fine: MapGrid = Field(description="the map of `snakemake map`, meant for a cluster")
+
+
 class Benchmark(Section):
     """`make bench`."""
 
@@ -157,6 +196,7 @@ class Initialization(Section):
     autograd_check: AutogradCheck
     propagation: Propagation
     phase: Phase
+    map: Map
     benchmark: Benchmark
 
 
@@ -190,6 +230,28 @@ class CompareStep(Network):
     grids: Json[dict[str, Grid]] = Field(description="the grids (JSON)")
     learning_rate: LearningRate = Field(description="learning rate of the assignment's own networks")
     assignment_initializations: Initializations = Field(description="initializations of the assignment's own networks")
+
+
+class MapStep(MapTraining):
+    """What the step `map` is given."""
+
+    activation: ActivationName = Field(description="what is applied in each hidden layer")
+    depth: Depth = Field(description="number of hidden layers")
+    hidden_width: Size = Field(description="width of the hidden layers")
+    weight_scales: WeightScales = Field(description="σ; the variance of a weight is σ²/fan_in")
+    seeds: SeveralSeeds = Field(description="runs, each from its own random start")
+
+
+class ScalesStep(Assignment):
+    """What the step `scales` is given."""
+
+    activations: Activations = Field(description="what is applied in each hidden layer")
+
+
+class MapFigure(Trained):
+    """What the figure of the map is given."""
+
+    depth: Depth = Field(description="number of hidden layers of the assignment's networks")
 
 
 class BenchmarkStep(Network, Benchmark):

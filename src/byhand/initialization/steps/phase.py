@@ -45,7 +45,7 @@ def main(files: step.Files, settings: Phase) -> step.Facts:
                 "d": d,
                 "hidden_width": width,
                 "sigma_squared": width * d * d / 3,
-                "chi_1": mean_field.chi(width * d * d / 3),
+                "chi_1": mean_field.chi(tanh.ACTIVATION, width * d * d / 3),
                 "growth": ((together[0] / together[1]) ** (1 / (last - first))).item(),
                 "growth_lower_quartile": growth.quantile(0.25).item(),
                 "growth_upper_quartile": growth.quantile(0.75).item(),
