@@ -1,7 +1,6 @@
 """How initialisations are named, coloured and marked in every figure, and how the other axes are named."""
 
-from collections.abc import Mapping
-from typing import Any
+import pandas as pd
 
 PRINTED_NAMES = {"xavier": "xavier_uniform"}
 """The names that the assignment uses, and ours."""
@@ -33,8 +32,8 @@ def activation(name: str) -> str:
     return _WORDS.get(name, name)
 
 
-def method(values: Mapping[Any, Any]) -> str:
-    """A network's activation, optimiser and learning rate, from a row of a table or what is like it."""
+def method(values: pd.Series) -> str:
+    """A network's activation, optimiser and learning rate, from a row of a table."""
     names = (_WORDS.get(str(values[axis]), str(values[axis])) for axis in ("activation", "optimizer"))
     return f"{', '.join(names)} {values['learning_rate']:g}"
 

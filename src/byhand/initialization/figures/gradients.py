@@ -50,8 +50,8 @@ def main(files: step.Files, settings: Network) -> None:
     with style.figure(files.figure, len(names), 3, **options) as (figure, rows):
         for name, panes in zip(names, rows, strict=True):
             addition = f", {appearance.activation(name)}" if len(names) > 1 else ""
-            of_name = [table[table["activation"] == name] for table in (norms, theory)]
-            draw(panes, *of_name, settings.depth, addition)
+            of_norms, of_theory = (table[table["activation"] == name] for table in (norms, theory))
+            draw(panes, of_norms, of_theory, settings.depth, addition)
         named = set(rows[0, 0].get_legend_handles_labels()[1])
         for name in norms["initialization"].unique():
             if appearance.label(name) not in named:
