@@ -122,15 +122,15 @@ export: setup
 error-rates: setup
 	@$(SNAKEMAKE) --directory error-rates --config 'housing={exact_test: {reruns: 299}}' \
 		'initialization={exact_test: {reruns: 119}}' -- results/housing/training/published.csv \
-		results/initialization/training/{uniform_0.01,uniform_0.1,uniform_2.0,xavier_uniform}/depth8_width50_file.csv
+		results/initialization/training/{uniform_0.01,uniform_0.1,uniform_2.0,xavier_uniform}/tanh_sgd_0.01/depth8_width50_file.csv
 	@for way in 'halved 0.005' 'doubled 0.02'; do \
 		$(SNAKEMAKE) --directory error-rates/$${way%% *} --config \
 		"initialization={exact_test: {reruns: 20}, training: {learning_rate: $${way#* }}}" -- \
-		results/initialization/training/{uniform_0.01,uniform_0.1,uniform_2.0,xavier_uniform}/depth8_width50_file.csv \
+		results/initialization/training/{uniform_0.01,uniform_0.1,uniform_2.0,xavier_uniform}/tanh_sgd_$${way#* }/depth8_width50_file.csv \
 		|| exit; done
 	@$(SNAKEMAKE) --directory error-rates/wider \
-		--config 'initialization={grid: {initializations: [uniform_0.0173205, uniform_0.173205, uniform_3.4641]}}' -- \
-		results/initialization/training/uniform_{0.0173205,0.173205,3.4641}/depth8_width50_file.csv
+		--config 'initialization={grids: {tanh: {initializations: [uniform_0.0173205, uniform_0.173205, uniform_3.4641]}}}' -- \
+		results/initialization/training/uniform_{0.0173205,0.173205,3.4641}/tanh_sgd_0.01/depth8_width50_file.csv
 	@$(BYHAND).error_rates --results error-rates/results --config config.yaml --page docs/error_rates.md
 
 soak: tools

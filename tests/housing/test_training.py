@@ -15,7 +15,8 @@ from byhand.housing import notebook, training
 from byhand.housing.bugs import BUGS, CORRECTED, PROTOCOLS, PUBLISHED, Protocol
 from byhand.housing.settings import Optimisation
 from byhand.housing.steps import autograd_check
-from byhand.housing.training import Epoch, Moments, Plateau, Split
+from byhand.housing.training import Epoch, Plateau, Split
+from byhand.numerics import adam
 
 EPOCHS = 12
 SETTINGS = Optimisation(
@@ -140,10 +141,10 @@ def test_adam_is_torchs_adam_with_a_learning_rate_for_each_run() -> None:
     optimiser = torch.optim.Adam(
         [{"params": [leaf], "lr": rate.item()} for leaf, rate in zip(leaves, rates, strict=True)]
     )
-    moments = Moments(torch.zeros_like(theta), torch.zeros_like(theta))
+    moments = adam.start(theta)
     for _ in range(50):
         gradient = torch.randn(2, 7, generator=stream, dtype=torch.float64)
-        theta, moments = training.adam(theta, gradient, moments, rates)
+        theta, moments = adam.step(theta, gradient, moments, rates)
         for leaf, row in zip(leaves, gradient, strict=True):
             leaf.grad = row.clone()
         optimiser.step()

@@ -1,8 +1,12 @@
-"""The network by hand against torch.nn, autograd and torch.optim, and initialisations against what they promise."""
+"""The network by hand against torch.nn, autograd and torch.optim, and initialisations against what they promise.
+
+Every activation and every optimiser is compared with torch's own of its kind.
+"""
 
 import math
 from collections.abc import Callable
 from functools import partial
+from types import ModuleType
 
 import pytest
 import torch
@@ -11,14 +15,16 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from byhand.errors import BadInput
-from byhand.initialization import network, propagation
+from byhand.initialization import activations, network, optimizers, propagation
 from byhand.initialization.distributions import haar
 from byhand.initialization.initializations import named
-from byhand.initialization.settings import NAMES
+from byhand.initialization.notebook import OPTIMIZERS as TORCH_OPTIMIZERS
+from byhand.initialization.settings import ACTIVATIONS, NAMES, OPTIMIZERS
 from byhand.numerics.randomness import generator
 
 ALL = ["uniform_0.01", "uniform_0.1", "uniform_2.0", *NAMES]
 INPUTS, CLASSES, BATCH = 30, 10, 16
+TANH, SGD = activations.named("tanh"), optimizers.named("sgd")
 
 
 def start(name: str, depth: int, runs: int = 1, width: int = 50) -> network.Parameters:
@@ -43,11 +49,21 @@ class Affine(nn.Module):
         return h @ self.weight + self.bias
 
 
-def in_torch(parameters: network.Parameters, run: int = 0) -> nn.Sequential:
+class Erf(nn.Module):
+    """erf, which torch.nn lacks."""
+
+    def forward(self, z: Tensor) -> Tensor:
+        return torch.erf(z)
+
+
+TORCH_ACTIVATIONS = {"tanh": nn.Tanh(), "relu": nn.ReLU(), "gelu": nn.GELU(), "erf": Erf()}
+
+
+def in_torch(parameters: network.Parameters, run: int = 0, activation: str = "tanh") -> nn.Sequential:
     """The same network out of torch's own parts, for autograd and torch.optim."""
     layers: list[nn.Module] = []
     for W, b in zip(parameters.weights, parameters.biases, strict=True):
-        layers += [Affine(W[run], b[run, 0]), nn.Tanh()]
+        layers += [Affine(W[run], b[run, 0]), TORCH_ACTIVATIONS[activation]]
     return nn.Sequential(*layers[:-1])
 
 
@@ -60,8 +76,8 @@ def relative(mine: Tensor, theirs: Tensor) -> float:
 @pytest.mark.parametrize("name", ALL)
 def test_each_of_a_hundred_steps_by_hand_is_that_of_torch(name: str, depth: int) -> None:
     """Each from the same parameters: a chaotic network would amplify a last digit from step to step."""
-    parameters = start(name, depth)
-    outputs = None
+    parameters, method = start(name, depth), network.Method(TANH, SGD, 0.01)
+    signals, memory = None, network.remembered(parameters, SGD)
     for step in range(100):
         x, labels = batch(step)
         model = in_torch(parameters)
@@ -69,25 +85,28 @@ def test_each_of_a_hundred_steps_by_hand_is_that_of_torch(name: str, depth: int)
         loss = nn.functional.cross_entropy(model(x), labels)
         loss.backward()
         optimiser.step()
-        outputs = network.forward(parameters, x.unsqueeze(0), outputs)
-        assert network.cross_entropy(outputs[-1], labels.unsqueeze(0)).item() == pytest.approx(loss.item(), rel=1e-12)
-        last = network.cross_entropy_derivative(outputs[-1], labels.unsqueeze(0))
-        parameters = network.gradient_step(parameters, outputs, last, 0.01)
+        signals = network.forward(parameters, x.unsqueeze(0), TANH, signals)
+        ours = network.cross_entropy(signals.logits, labels.unsqueeze(0))
+        assert ours.item() == pytest.approx(loss.item(), rel=1e-12)
+        last = network.cross_entropy_derivative(signals.logits, labels.unsqueeze(0))
+        parameters, memory = network.gradient_step(parameters, signals, last, method, memory)
         theirs = list(model.parameters())
         for layer, (W, b) in enumerate(zip(parameters.weights, parameters.biases, strict=True)):
             assert relative(W[0], theirs[2 * layer]) < 1e-12, f"W of layer {layer + 1}, step {step + 1}"
             assert relative(b[0, 0], theirs[2 * layer + 1]) < 1e-12, f"b of layer {layer + 1}, step {step + 1}"
 
 
-@pytest.mark.parametrize("name", ["uniform_2.0", "xavier_uniform"])
-def test_gradients_of_every_layer_and_run_are_autograds(name: str) -> None:
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("name", ["uniform_2.0", "xavier_uniform", "torch_default"])
+def test_gradients_of_every_layer_and_run_are_autograds(name: str, activation: str) -> None:
     parameters = start(name, 5, runs=3)
     x, labels = batch(0)
-    outputs = network.forward(parameters, x.expand(3, -1, -1))
-    deltas = network.backward(parameters, outputs, network.cross_entropy_derivative(outputs[-1], labels.expand(3, -1)))
-    mine = network.gradient(outputs, deltas)
+    f = activations.named(activation)
+    signals = network.forward(parameters, x.expand(3, -1, -1), f)
+    last = network.cross_entropy_derivative(signals.logits, labels.expand(3, -1))
+    mine = network.gradient(signals, network.backward(parameters, signals, last, f))
     for run in range(3):
-        model = in_torch(parameters, run)
+        model = in_torch(parameters, run, activation)
         nn.functional.cross_entropy(model(x), labels).backward()
         theirs = [parameter.grad for parameter in model.parameters()]
         for layer in range(6):
@@ -98,10 +117,58 @@ def test_gradients_of_every_layer_and_run_are_autograds(name: str) -> None:
             assert relative(mine.biases[layer][run, 0], bias) < 1e-12
 
 
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_an_activation_is_torchs_and_its_slope_autograds(name: str) -> None:
+    f, theirs = activations.named(name), TORCH_ACTIVATIONS[name]
+    z = torch.linspace(-30, 30, 20001, dtype=torch.float64).requires_grad_()
+    value = theirs(z)
+    value.sum().backward()
+    assert z.grad is not None
+    before, z = z.grad, z.detach().clone()
+    torch.testing.assert_close(f.value(z), value.detach(), rtol=1e-12, atol=1e-14)
+    torch.testing.assert_close(f.slope(z), before, rtol=1e-12, atol=1e-14)
+    assert torch.equal(z, torch.linspace(-30, 30, 20001, dtype=torch.float64)), "z stays as it is"
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_the_way_of_training_is_value_and_slope(name: str, dtype: torch.dtype) -> None:
+    f = activations.named(name)
+    z = 3 * torch.randn(2, 5, 7, generator=generator("test"), dtype=dtype)
+    delta = torch.randn(2, 5, 7, generator=generator("another"), dtype=dtype)
+    value, slope = f.value(z), f.slope(z)
+    assert value.dtype == slope.dtype == dtype
+    h, kept = f.forward(z.clone())
+    atol = 50 * torch.finfo(dtype).eps
+    torch.testing.assert_close(h, value, rtol=0, atol=atol)
+    torch.testing.assert_close(f.backward(delta.clone(), kept), delta * slope, rtol=0, atol=atol)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_each_of_a_hundred_steps_of_an_optimiser_is_that_of_torch(name: str) -> None:
+    """Given the same gradients, of sizes from 1e-10 to 1e2."""
+    ours, stream = optimizers.named(name), generator("test")
+    theta = torch.randn(2, 6, 5, generator=stream, dtype=torch.float64)
+    theirs = nn.Parameter(theta.clone())
+    optimiser = TORCH_OPTIMIZERS[name]([theirs], lr=0.01)
+    memory = ours.start(theta)
+    sizes = 10 ** torch.linspace(-10, 2, 30, dtype=torch.float64).view(6, 5)
+    for step in range(100):
+        theirs.grad = sizes * torch.randn(2, 6, 5, generator=stream, dtype=torch.float64)
+        before = theta.clone()
+        after, memory = ours.step(theta, theirs.grad.clone(), memory, 0.01)
+        assert torch.equal(theta, before), "theta stays as it is"
+        optimiser.step()
+        assert relative(after, theirs.detach()) < 1e-12, f"step {step + 1}"
+        moved = (theirs.detach() - before).abs()
+        assert ((after - theirs.detach()).abs() <= 1e-10 * moved + 1e-15 * before.abs()).all(), f"step {step + 1}"
+        theta = theirs.detach().clone()
+
+
 def test_measured_norms_are_those_of_autograd() -> None:
     parameters = start("xavier_uniform", 3, runs=2)
     x, labels = batch(0)
-    layers = propagation.measured(parameters, x, labels)
+    layers = propagation.measured(parameters, x, labels, TANH)
     model = in_torch(parameters, 1)
     inputs, h = [], x
     for part in model:
@@ -190,6 +257,18 @@ def test_a_seed_draws_the_same_weights_alone_and_with_others() -> None:
     assert all((b == 0).all() for b in together.biases)
 
 
+def test_torchs_default_is_that_of_its_linear_layer() -> None:
+    """Of the bounds and the variances of weights and biases; torch's stream gives other numbers."""
+    torch.manual_seed(0)
+    theirs = nn.Linear(400, 20000)
+    parameters = network.initial(named("torch_default"), [400, 20000], [generator("test")])
+    for mine, other in ((parameters.weights[0], theirs.weight), (parameters.biases[0], theirs.bias)):
+        assert mine.abs().max().item() == pytest.approx(0.05, rel=1e-3)
+        assert mine.abs().max() <= 0.05
+        assert mine.square().mean().item() == pytest.approx(other.square().mean().item(), rel=0.03)
+    assert parameters.biases[0].shape == (1, 1, 20000)
+
+
 @pytest.mark.parametrize(("fan_in", "fan_out"), [(4, 4), (6, 4), (4, 6)])
 def test_orthogonal_weights_are_the_seeds_q_with_the_signs_of_r(fan_in: int, fan_out: int) -> None:
     wide, narrow, variance = max(fan_in, fan_out), min(fan_in, fan_out), 0.25
@@ -219,22 +298,33 @@ def test_the_cross_entropy_of_many_rows_and_runs_is_their_mean_by_run() -> None:
 def test_a_step_keeps_every_shape_and_writes_into_what_it_was_given() -> None:
     parameters = start("he", 2, runs=2)
     x = torch.randn(2, 7, parameters.weights[0].shape[1], generator=generator("test"), dtype=torch.float64)
-    outputs = network.forward(parameters, x)
-    again = network.forward(parameters, x, outputs)
-    assert [h.data_ptr() for h in again] == [h.data_ptr() for h in outputs]
-    after = network.gradient_step(parameters, outputs, torch.ones_like(outputs[-1]), 0.1)
+    signals = network.forward(parameters, x, TANH)
+    again = network.forward(parameters, x, TANH, signals)
+    assert [h.data_ptr() for h in again.outputs] == [h.data_ptr() for h in signals.outputs]
+    memory = network.remembered(parameters, SGD)
+    method = network.Method(TANH, SGD, 0.1)
+    after, _ = network.gradient_step(parameters, signals, torch.ones_like(signals.logits), method, memory)
     assert [W.shape for W in after.weights] == [W.shape for W in parameters.weights]
     assert [b.shape for b in after.biases] == [b.shape for b in parameters.biases]
 
 
 def test_what_does_not_fit_together_is_refused() -> None:
     parameters = start("he", 2, runs=1)
-    outputs = network.forward(parameters, torch.zeros(1, 7, parameters.weights[0].shape[1], dtype=torch.float64))
-    deltas = network.backward(parameters, outputs, outputs[-1])
+    x = torch.zeros(1, 7, parameters.weights[0].shape[1], dtype=torch.float64)
+    signals = network.forward(parameters, x, TANH)
+    deltas = network.backward(parameters, signals, signals.logits, TANH)
+    fewer = network.Signals(signals.outputs[:-1], signals.kept[:-1])
     for call in (
-        lambda: network.forward(parameters, outputs[0], outputs[:-1]),
-        lambda: network.backward(parameters, outputs[1:], outputs[-1]),
-        lambda: network.gradient(outputs, deltas[1:]),
+        lambda: network.forward(parameters, x, TANH, fewer),
+        lambda: network.backward(parameters, fewer, signals.logits, TANH),
+        lambda: network.gradient(signals, deltas[1:]),
     ):
         with pytest.raises(ValueError, match="zip"):
             call()
+
+
+@pytest.mark.parametrize("package", [activations, optimizers])
+def test_an_unknown_activation_or_optimiser_is_refused(package: ModuleType) -> None:
+    for name in ("swish", "__init__", ""):
+        with pytest.raises(BadInput, match=r"^no (activation|optimizer) .*; expected one of "):
+            package.named(name)

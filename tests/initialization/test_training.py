@@ -1,5 +1,6 @@
 """Training: independent runs, both orders, divergence as a result."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
@@ -12,10 +13,10 @@ from torch import Tensor, nn
 
 from byhand.data.arrays import Images
 from byhand.errors import BadInput
-from byhand.initialization import network, training
-from byhand.initialization.cells import Cell, assignment, cells, paths
+from byhand.initialization import activations, network, optimizers, training
+from byhand.initialization.cells import PATH, Cell, assignment, beside, cells, depths, paths
 from byhand.initialization.initializations import named
-from byhand.initialization.settings import AutogradCheckStep
+from byhand.initialization.settings import ACTIVATIONS, OPTIMIZERS, AutogradCheckStep, Grid
 from byhand.initialization.steps import autograd_check
 from byhand.numerics.randomness import generator
 
@@ -52,6 +53,8 @@ def trained(
     shuffled: bool = False,
     learning_rate: float = 0.05,
     name: str = "xavier_uniform",
+    activation: str = "tanh",
+    optimizer: str = "sgd",
 ) -> list[training.Epoch]:
     streams = [generator("test", "weights", seed) for seed in seeds]
     parameters = network.initial(named(name), network.widths(16, 12, 3, 4), streams)
@@ -61,8 +64,8 @@ def trained(
                 training.batches(images, "train"),
                 training.batches(images, "test"),
                 parameters,
+                network.Method(activations.named(activation), optimizers.named(optimizer), learning_rate),
                 batch_size=BATCH,
-                learning_rate=learning_rate,
                 order=[generator("test", "order", seed) for seed in seeds] if shuffled else None,
             ),
             epochs,
@@ -70,11 +73,16 @@ def trained(
     )
 
 
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize("shuffled", [False, True])
-def test_a_seed_gives_the_same_alone_and_with_others(images: Images, shuffled: bool) -> None:
-    together = trained(images, [0, 1, 2], shuffled=shuffled)
+def test_a_seed_gives_the_same_alone_and_with_others(
+    images: Images, shuffled: bool, activation: str, optimizer: str
+) -> None:
+    how: dict[str, Any] = {"shuffled": shuffled, "activation": activation, "optimizer": optimizer}
+    together = trained(images, [0, 1, 2], **how)
     for seed in range(3):
-        alone = trained(images, [seed], shuffled=shuffled)
+        alone = trained(images, [seed], **how)
         for mine, among in zip(alone, together, strict=True):
             assert mine.train_loss[0] == among.train_loss[seed]
             for W, Ws in zip(mine.parameters.weights, among.parameters.weights, strict=True):
@@ -95,6 +103,15 @@ def test_it_learns_and_reports_what_the_network_then_does(images: Images) -> Non
     assert last.test_loss[1].item() == pytest.approx(loss.item(), rel=1e-5), "the last partial batch is dropped"
 
 
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_every_method_learns(images: Images, activation: str, optimizer: str) -> None:
+    rate = {"sgd": 0.2, "momentum": 0.02, "adam": 0.003}.get(optimizer, 0.1)
+    method: dict[str, Any] = {"activation": activation, "optimizer": optimizer}
+    *_, last = trained(images, [0, 1], epochs=60, learning_rate=rate, **method)
+    assert (last.test_accuracy > 0.9).all()
+
+
 def test_the_file_order_is_the_same_each_epoch_and_the_shuffled_one_is_not(images: Images) -> None:
     """With a learning rate of nearly 0 each epoch's loss is the mean over the rows that it saw."""
     for shuffled in (False, True):
@@ -110,7 +127,8 @@ def test_divergence_is_recorded_with_its_step_and_harms_no_other_run(images: Ima
     sick[0, 0, 0] = torch.inf
     parameters = replace(parameters, weights=(*parameters.weights[:-1], sick))
     rows = training.batches(images, "train"), training.batches(images, "test")
-    runs = training.train(*rows, parameters, batch_size=BATCH, learning_rate=0.05, order=None)
+    method = network.Method(activations.named("tanh"), optimizers.named("sgd"), 0.05)
+    runs = training.train(*rows, parameters, method, batch_size=BATCH, order=None)
     first, second = next(runs), next(runs)
     assert first.diverged_at_step.tolist() == second.diverged_at_step.tolist() == [1, 0]
     healthy = trained(images, [1], epochs=2)
@@ -123,30 +141,68 @@ def test_a_batch_larger_than_the_data_is_refused(images: Images) -> None:
         trained(few, [0])
 
 
+OF_GRID = dict.fromkeys(Grid.model_fields, ())
 SECTION = {
-    "grid": {"initializations": ["he", "lecun"], "depths": [1, 8], "hidden_widths": [5, 50]},
+    "grids": {
+        "tanh": {**OF_GRID, "initializations": ["he", "lecun"], "depths": [8, 1], "hidden_widths": [5, 50]},
+        "mine": {
+            **OF_GRID,
+            "initializations": ["he"],
+            "activations": ["relu"],
+            "optimizers": ["adam", "sgd"],
+            "learning_rates": [1e-3, 1],
+            "depths": [8, 16],
+        },
+    },
     "assignment": {"initializations": ["he", "uniform_0.1"], "depth": 8, "hidden_width": 50},
+    "training": {"learning_rate": 0.01},
 }
 
 
-def test_cells_are_the_grid_and_the_assignment_in_both_orders_once_each() -> None:
+def test_cells_are_the_grids_and_the_assignment_in_both_orders_once_each() -> None:
     found = cells(SECTION)
-    assert len(found) == len(set(found)) == 8 + 1 + 2
-    assert Cell("uniform_0.1", 8, 50, "file") in found
+    assert len(found) == len(set(found)) == 8 + 8 + 1 + 2
+    own = [Cell(name, "tanh", "sgd", 0.01, 8, 50, "file") for name in ("he", "uniform_0.1")]
+    assert assignment(SECTION) == own
+    assert set(own) <= set(found)
     assert {cell.initialization for cell in found if cell.order == "shuffled"} == {"he", "uniform_0.1"}
-    assert assignment(SECTION) == [Cell("he", 8, 50, "file"), Cell("uniform_0.1", 8, 50, "file")]
+
+
+def test_what_a_grid_does_not_name_is_as_in_the_assignment() -> None:
+    only_orders = {**SECTION, "grids": {"orders": {**OF_GRID, "orders": ["shuffled"]}}}
+    assert cells(only_orders)[:2] == [cell._replace(order="shuffled") for cell in assignment(SECTION)]
+    assert set(cells(only_orders)) == set(cells({**SECTION, "grids": {}}))
+
+
+def test_paths_tell_all_networks_apart() -> None:
+    found = cells(SECTION)
     assert paths("{initialization}.csv", found) == ["he.csv", "lecun.csv", "uniform_0.1.csv"]
-    assert paths("{initialization}/{depth}_{hidden_width}_{order}", found)[0] == "he/1_5_file"
+    assert len(paths(PATH, found)) == len(found)
+    assert "he/relu_adam_0.001/depth8_width50_file" in paths(PATH, found)
+    assert "he/relu_adam_1.0/depth16_width50_file" in paths(PATH, found)
+    assert all(re.fullmatch(r"[\w./]+", path) for path in paths(PATH, found))
 
 
-def checked(images: Images, compared_steps: int = 5) -> list[dict[str, float]]:
+def test_figures_show_the_assignments_networks_and_those_of_the_same_shape_by_other_methods() -> None:
+    found, own = cells(SECTION), assignment(SECTION)[0]
+    assert {cell.method["activation"] for cell in beside(found, own)} == {"relu"}
+    assert {(cell.depth, cell.hidden_width, cell.order) for cell in beside(found, own)} == {(8, 50, "file")}
+    assert len(beside(found, own)) == 4
+    assert depths(found, "he", "tanh") == [1, 8]
+    assert depths(found, "he", "relu") == [8, 16]
+
+
+def checked(
+    images: Images, compared_steps: int = 5, activation: str = "tanh", optimizer: str = "sgd"
+) -> list[dict[str, float]]:
     """The differences from autograd in the first steps."""
     settings = AutogradCheckStep(
-        initializations=("uniform_0.1",), depth=3, hidden_width=6, batch_size=20, learning_rate=0.1,
-        compared_steps=compared_steps,
+        initializations=("uniform_0.1",), activations=(activation,), optimizers=(optimizer,), depth=3, hidden_width=6,
+        batch_size=20, learning_rate=0.1, compared_steps=compared_steps,
     )  # fmt: skip
     start = network.initial(named("uniform_0.1"), network.widths(16, 6, 3, 4), [generator("test")]).map(Tensor.double)
-    return list(autograd_check.differences(start, *autograd_check.first(images, settings), settings.learning_rate))
+    images_of_steps = autograd_check.first(images, settings)
+    return list(autograd_check.differences(start, *images_of_steps, settings.learning_rate, activation, optimizer))
 
 
 @pytest.mark.parametrize("steps", [5, 25], ids=["a part of an epoch", "more than an epoch of ten batches"])
@@ -160,11 +216,28 @@ def test_the_first_steps_are_those_of_autograd_in_every_quantity(images: Images,
             assert difference < (1e-7 if quantity.endswith("accuracy") else 1e-12), quantity
 
 
-def test_a_step_of_another_size_is_seen(images: Images, monkeypatch: pytest.MonkeyPatch) -> None:
-    def larger(*given: Any) -> network.Parameters:
-        parameters, outputs, delta, learning_rate = given
-        return network.gradient_step(parameters, outputs, delta, 1.001 * learning_rate)
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_the_steps_of_every_method_are_those_of_autograd_and_torch(
+    images: Images, activation: str, optimizer: str
+) -> None:
+    """Adam divides a gradient by its size, and so enlarges the rounding of those that are hardly larger than ε."""
+    for differences in checked(images, 25, activation, optimizer):
+        assert differences["parameters"] < (1e-9 if optimizer == "adam" else 1e-12)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_a_step_of_another_size_is_seen(images: Images, monkeypatch: pytest.MonkeyPatch, optimizer: str) -> None:
+    def larger(parameters: Any, signals: Any, delta: Any, method: network.Method, memory: Any) -> Any:
+        method = replace(method, learning_rate=1.001 * method.learning_rate)
+        return network.gradient_step(parameters, signals, delta, method, memory)
 
     monkeypatch.setattr("byhand.initialization.training.gradient_step", larger)
-    for differences in checked(images):
+    for differences in checked(images, optimizer=optimizer):
         assert differences["parameters"] > 1e-4
+
+
+def test_a_slope_that_is_not_that_of_the_value_is_seen(images: Images, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = replace(activations.named("gelu"), slope=lambda z: 1.001 * activations.named("gelu").slope(z))
+    monkeypatch.setattr("byhand.initialization.activations.gelu.ACTIVATION", wrong)
+    assert max(differences["parameters"] for differences in checked(images, activation="gelu")) > 1e-6

@@ -1,18 +1,27 @@
-# Problem 4: how initialisation and depth decide whether a tanh network learns.
+# Problem 4: how initialisation and depth decide whether a network learns.
 
-from byhand.initialization.cells import ORDERS, PATH, cells, assignment
+import json
+
+from byhand.initialization.cells import ORDERS, PATH, assignment, beside, cells, depths
+from byhand.initialization.settings import ACTIVATIONS
 
 INITIALIZATION = config["initialization"]
 CELLS = cells(INITIALIZATION)
 ASSIGNMENT = assignment(INITIALIZATION)
 OWN_CELLS = [tuple(map(str, cell)) for cell in ASSIGNMENT]
+SHOWN = ASSIGNMENT + beside(CELLS, ASSIGNMENT[0])
 NETWORK = {key: INITIALIZATION["assignment"][key] for key in ("depth", "hidden_width")}
-ONE = constrained("initialization", (cell.initialization for cell in CELLS))
-CELL = PATH.format(
-    initialization=ONE, depth=r"{depth,\d+}", hidden_width=r"{hidden_width,\d+}", order=constrained("order", ORDERS)
-)
-DRAWN_BY = "byhand.initialization.initializations."  # the step imports a module from this package by name
-PROPAGATION = f"results/initialization/propagation/{ONE}"
+TRAINING = {key: value for key, value in INITIALIZATION["training"].items() if key != "learning_rate"}
+LEARNING = {key: INITIALIZATION["training"][key] for key in ("batch_size", "learning_rate")}
+AXES = {
+    axis: constrained(axis, (str(getattr(cell, axis)) for cell in CELLS))
+    for axis in ("initialization", "activation", "optimizer", "learning_rate")
+}
+CELL = PATH.format(**AXES, depth=r"{depth,\d+}", hidden_width=r"{hidden_width,\d+}", order=constrained("order", ORDERS))
+PROPAGATION = "results/initialization/propagation/{initialization}/{activation}".format(**AXES)
+
+# The modules that steps import by a computed name, one of each package.
+part = lambda package, name: fingerprint.code_if_any(f"byhand.initialization.{package}.{name}")
 
 
 use rule step as initialization_propagate with:
@@ -24,17 +33,22 @@ use rule step as initialization_propagate with:
             table=f"{PROPAGATION}.csv", norms=f"{PROPAGATION}_norms.csv", histograms=f"{PROPAGATION}_histograms.csv"
         ),
     log:
-        "logs/initialization/propagation/{initialization}.log",
+        "logs/initialization/propagation/{initialization}/{activation}.log",
     resources:
         **at_most(mem_mb=3000),
     params:
         **step(
             "initialization.steps.propagate",
-            NETWORK,
-            {"depths": INITIALIZATION["grid"]["depths"]},
-            INITIALIZATION["propagation"],
+            settings=lambda wildcards: flags(
+                {
+                    **NETWORK,
+                    "depths": depths(CELLS, wildcards.initialization, wildcards.activation),
+                    **INITIALIZATION["propagation"],
+                }
+            ),
         ),
-        initialization=lambda wildcards: fingerprint.code_if_any(DRAWN_BY + wildcards.initialization),
+        initialization=lambda wildcards: part("initializations", wildcards.initialization),
+        activation=lambda wildcards: part("activations", wildcards.activation),
 
 
 use rule step as initialization_train with:
@@ -53,9 +67,11 @@ use rule step as initialization_train with:
     params:
         **step(
             "initialization.steps.train",
-            settings=often(INITIALIZATION, lambda wildcards: tuple(wildcards) in OWN_CELLS),
+            settings=often({**INITIALIZATION, "training": TRAINING}, lambda wildcards: tuple(wildcards) in OWN_CELLS),
         ),
-        initialization=lambda wildcards: fingerprint.code_if_any(DRAWN_BY + wildcards.initialization),
+        initialization=lambda wildcards: part("initializations", wildcards.initialization),
+        activation=lambda wildcards: part("activations", wildcards.activation),
+        optimizer=lambda wildcards: part("optimizers", wildcards.optimizer),
 
 
 use rule step as initialization_autograd_check with:
@@ -72,12 +88,12 @@ use rule step as initialization_autograd_check with:
         **step(
             "initialization.steps.autograd_check",
             INITIALIZATION["assignment"],
-            {key: INITIALIZATION["training"][key] for key in ("batch_size", "learning_rate")},
+            LEARNING,
             INITIALIZATION["autograd_check"],
         ),
-        initializations=[
-            fingerprint.code_if_any(DRAWN_BY + name) for name in INITIALIZATION["assignment"]["initializations"]
-        ],
+        initializations=[part("initializations", name) for name in INITIALIZATION["assignment"]["initializations"]],
+        activations=[part("activations", name) for name in INITIALIZATION["autograd_check"]["activations"]],
+        optimizers=[part("optimizers", name) for name in INITIALIZATION["autograd_check"]["optimizers"]],
 
 
 use rule step as initialization_phase with:
@@ -115,8 +131,11 @@ use rule step as initialization_compare with:
         **step(
             "initialization.steps.compare",
             NETWORK,
-            INITIALIZATION["grid"],
-            {"assignment_initializations": INITIALIZATION["assignment"]["initializations"]},
+            {
+                "grids": json.dumps(INITIALIZATION["grids"]),
+                "learning_rate": LEARNING["learning_rate"],
+                "assignment_initializations": INITIALIZATION["assignment"]["initializations"],
+            },
         ),
         files=files_and_results,
 
@@ -136,30 +155,137 @@ use rule visible_step as initialization_benchmark with:
         **step(
             "initialization.steps.benchmark",
             NETWORK,
-            {key: INITIALIZATION["training"][key] for key in ("batch_size", "learning_rate")},
+            LEARNING,
             INITIALIZATION["benchmark"],
             arguments=["--alone"],
         ),
 
 
+MAP = INITIALIZATION["map"]
+MAPS = {name: MAP[name] for name in ("coarse", "fine")}
+ON_MAP = {key: MAP[key] for key in ("images", "epochs", "batch_size", "learning_rate")}
+JUDGED = {key: MAP[key] for key in ("trained_accuracy", "multiple")}
+# Without the name of the map, which the steps need not know.
+files_of_map = lambda wildcards, input, output: files(
+    {key: value for key, value in wildcards.items() if key != "map"}, input, output
+)
+ACTIVATION_OF_MAP = constrained("activation", (name for grid in MAPS.values() for name in grid["activations"]))
+
+
+use rule step as initialization_map with:
+    """Train the networks of one activation and depth from weights of all scales together."""
+    input:
+        data="results/data/images.npz",
+    output:
+        **recorded(table=f"results/initialization/map/{{map,coarse|fine}}/{ACTIVATION_OF_MAP}_depth{{depth,\\d+}}.csv"),
+    log:
+        "logs/initialization/map/{map}/{activation}_depth{depth}.log",
+    resources:
+        **at_most(mem_mb=4000, runtime=60),
+    params:
+        **step(
+            "initialization.steps.map",
+            settings=lambda wildcards: flags(
+                {
+                    **ON_MAP,
+                    "hidden_width": NETWORK["hidden_width"],
+                    "weight_scales": MAPS[wildcards.map]["weight_scales"],
+                    "seeds": MAPS[wildcards.map]["seeds"],
+                }
+            ),
+        ),
+        activation=lambda wildcards: part("activations", wildcards.activation),
+        files=files_of_map,
+
+
+use rule step as initialization_compare_map with:
+    """Compare a map of trained networks with theory's line."""
+    input:
+        runs=lambda wildcards: each(
+            rules.initialization_map.output.table,
+            map=[wildcards.map],
+            activation=MAPS[wildcards.map]["activations"],
+            depth=MAPS[wildcards.map]["depths"],
+        ),
+    output:
+        **recorded(
+            cells="results/initialization/map/{map,coarse|fine}.csv",
+            agreement="results/initialization/map/{map,coarse|fine}_agreement.csv",
+        ),
+    log:
+        "logs/initialization/compare_map/{map}.log",
+    params:
+        **step("initialization.steps.compare_map", JUDGED),
+        files=files_of_map,
+
+
+use rule step as initialization_scales with:
+    """Tabulate the depth scales of wide networks of each activation."""
+    output:
+        **recorded(table="results/initialization/scales.csv"),
+    log:
+        "logs/initialization/scales.log",
+    params:
+        **step("initialization.steps.scales", INITIALIZATION["assignment"], {"activations": ACTIVATIONS}),
+        activations=[part("activations", name) for name in ACTIVATIONS],
+        initializations=[part("initializations", name) for name in INITIALIZATION["assignment"]["initializations"]],
+
+
+use rule step as initialization_figure_fine_map with:
+    """Draw the fine map."""
+    input:
+        cells="results/initialization/map/{map,fine}.csv",
+        scales=rules.initialization_scales.output.table,
+    output:
+        figure=multiext("results/initialization/map/figure_{map,fine}", ".svg", ".png"),
+        provenance="results/initialization/map/figure_{map,fine}.json",
+    log:
+        "logs/initialization/figure_{map}_map.log",
+    params:
+        **step("initialization.figures.map", {"depth": NETWORK["depth"]}, JUDGED),
+        files=files_of_map,
+
+
+rule map:
+    """Only on request, for a cluster: the fine map of what can be trained."""
+    input:
+        each(rules.initialization_compare_map.output, map=["fine"]),
+        each(rules.initialization_figure_fine_map.output, map=["fine"]),
+
+
 RESULTS["initialization"] += each([*rules.initialization_train.output, *rules.initialization_propagate.output], CELLS)
+RESULTS["initialization"] += each(
+    rules.initialization_map.output,
+    map=["coarse"],
+    activation=MAP["coarse"]["activations"],
+    depth=MAP["coarse"]["depths"],
+)
+RESULTS["initialization"] += each(rules.initialization_compare_map.output, map=["coarse"])
 
 FIGURES |= {
     "initialization_figure_gradients": {
-        "norms": each(rules.initialization_propagate.output.norms, ASSIGNMENT),
-        "propagation": each(rules.initialization_propagate.output.table, ASSIGNMENT),
+        "norms": each(rules.initialization_propagate.output.norms, SHOWN),
+        "propagation": each(rules.initialization_propagate.output.table, SHOWN),
     },
     "initialization_figure_activations": {
         "histograms": each(rules.initialization_propagate.output.histograms, ASSIGNMENT)
     },
     "initialization_figure_training": {
-        "curves": each(rules.initialization_train.output.curves, ASSIGNMENT),
+        "curves": each(rules.initialization_train.output.curves, SHOWN),
         "printed": own("assignment/printed/mnist_running_averages.csv"),
     },
     "initialization_figure_phase": {"table": rules.initialization_phase.output.table},
+    "initialization_figure_gradients_in_training": {
+        "layers": each(rules.initialization_train.output.layers, ASSIGNMENT)
+    },
+    "initialization_figure_map": {
+        "cells": each(rules.initialization_compare_map.output.cells, map=["coarse"]),
+        "scales": rules.initialization_scales.output.table,
+    },
     "initialization_figure_depth": {
         "table": rules.initialization_compare.output.by_depth,
         "agreement": rules.initialization_compare.output.agreement,
     },
 }
 SETTINGS["initialization_figure_gradients"] = NETWORK
+SETTINGS["initialization_figure_map"] = {"depth": NETWORK["depth"], **JUDGED}

@@ -18,7 +18,7 @@ from byhand import step
 from byhand.errors import BadInput
 from byhand.housing import comparison as housing
 from byhand.initialization import comparison as initialization
-from byhand.initialization.cells import PATH
+from byhand.initialization.cells import PATH, Cell, assignment
 from byhand.numerics.exact_test import LEVEL, Family, p_value, power
 from byhand.step import files, tables
 from byhand.workflow.yaml_files import read_yaml
@@ -52,10 +52,9 @@ def tests(results: Path, config: dict[str, Any]) -> Iterator[tuple[str, np.ndarr
         numbers = housing.numbers(group)
         reruns = int(config["housing"]["exact_test"]["reruns"])
         yield f"housing, {name}", numbers, reruns, housing.family_of_losses(numbers.shape[1])
-    own = config["initialization"]["assignment"]
-    for name in own["initializations"]:
+    for cell in assignment(config["initialization"]):
         reruns = int(config["initialization"]["exact_test"]["reruns"])
-        yield name, runs(results, own, name), reruns, initialization.PRINTED_FAMILY
+        yield cell.initialization, runs(results, cell), reruns, initialization.PRINTED_FAMILY
 
 
 def rates(numbers: np.ndarray, reruns: int, family: Family, draws: int) -> tuple[float, float]:
@@ -77,23 +76,26 @@ def rates(numbers: np.ndarray, reruns: int, family: Family, draws: int) -> tuple
 
 def powers(results: Path, config: dict[str, Any]) -> Iterator[tuple[str, str, int, str]]:
     """Each test of the networks on MNIST and each alternative in `results`: its runs, and the share rejected."""
-    own = config["initialization"]["assignment"]
     reruns = int(config["initialization"]["exact_test"]["reruns"])
-    for name in own["initializations"]:
-        alternatives = {"rate × ½": ("halved", name), "rate × 2": ("doubled", name)}
+    for cell in assignment(config["initialization"]):
+        rate, name = cell.learning_rate, cell.initialization
+        alternatives = {
+            "rate × ½": ("halved", cell._replace(learning_rate=rate / 2)),
+            "rate × 2": ("doubled", cell._replace(learning_rate=rate * 2)),
+        }
         if name.startswith("uniform_"):
             d = float(name.removeprefix("uniform_"))
-            alternatives["√3·d"] = ("wider", f"uniform_{3**0.5 * d:.6g}")
-        ours = runs(results, own, name)[:reruns]
+            alternatives["√3·d"] = ("wider", cell._replace(initialization=f"uniform_{3**0.5 * d:.6g}"))
+        ours = runs(results, cell)[:reruns]
         for words, (folder, network) in alternatives.items():
-            others = runs(results.parent / folder / "results", own, network)
+            others = runs(results.parent / folder / "results", network)
             yield name, words, len(others), f"{power(ours, others, *initialization.PRINTED_FAMILY):.0%}"
 
 
-def runs(results: Path, own: dict[str, Any], name: str) -> np.ndarray:
-    """The numbers of all runs (runs, numbers) of a network of the assignment's shape."""
-    cell = PATH.format(initialization=name, depth=own["depth"], hidden_width=own["hidden_width"], order="file")
-    return initialization.figures(tables.read(results / f"initialization/training/{cell}.csv", ["seed", "epoch"]))
+def runs(results: Path, cell: Cell) -> np.ndarray:
+    """The numbers of all runs (runs, numbers) of a network."""
+    path = results / "initialization/training" / f"{PATH.format(**cell._asdict())}.csv"
+    return initialization.figures(tables.read(path, ["seed", "epoch"]))
 
 
 def main(arguments: argparse.Namespace) -> None:

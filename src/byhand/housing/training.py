@@ -18,6 +18,7 @@ from byhand.errors import BadInput
 from byhand.gradients.network import LOSSES, Parameters, backward, forward
 from byhand.housing.bugs import Protocol
 from byhand.housing.settings import Optimisation
+from byhand.numerics import adam
 from byhand.numerics.randomness import generator
 
 
@@ -116,30 +117,6 @@ def orders(purpose: str, settings: Optimisation, rows: int) -> Iterator[Tensor]:
 
 
 @dataclass(frozen=True)
-class Moments:
-    """Adam's running means of the gradient and of its square, (runs, parameters), after `steps` steps."""
-
-    first: Tensor
-    second: Tensor
-    steps: int = 0
-
-
-def adam(theta: Tensor, gradient: Tensor, moments: Moments, learning_rate: Tensor) -> tuple[Tensor, Moments]:
-    """One step of Adam (Kingma and Ba 2015, algorithm 1; β₁ = 0.9, β₂ = 0.999, ε = 1e-8).
-
-    θ ← θ − α m̂ / (√v̂ + ε), with the corrections of m̂ = m/(1 − β₁ᵗ) and v̂ = v/(1 − β₂ᵗ) drawn into α and ε, as the end
-    of the paper's section 2. All tensors are (runs, parameters), the learning rate (runs, 1): torch.optim.Adam
-    cannot give each run of a stack its own, which ReduceLROnPlateau needs.
-    """
-    steps = moments.steps + 1
-    corrected = (1 - 0.999**steps) ** 0.5
-    first = torch.lerp(moments.first, gradient, 0.1)
-    second = (0.999 * moments.second).addcmul_(gradient, gradient, value=0.001)
-    direction = first / second.sqrt().add_(1e-8 * corrected)
-    return theta - direction.mul_(learning_rate * (corrected / (1 - 0.9**steps))), Moments(first, second, steps)
-
-
-@dataclass(frozen=True)
 class Plateau:
     """ReduceLROnPlateau for each run: (runs, 1) learning rate, best loss so far, epochs without a better one."""
 
@@ -215,7 +192,7 @@ def train(data: Split, parameters: Parameters, protocol: Protocol, settings: Opt
     theta = flat(parameters)
     learned = torch.ones_like(theta)
     learned[:, : hidden_width * input_width] = not protocol.hidden_layer_frozen
-    moments = Moments(torch.zeros_like(theta), torch.zeros_like(theta))
+    moments = adam.start(theta)
     learning_rate = settings.learning_rate * protocol.learning_rate_factor
     start = torch.full((len(theta), 1), learning_rate, dtype=theta.dtype)
     plateau = Plateau(start, torch.full_like(start, torch.inf, dtype=torch.float64), torch.zeros_like(start))
@@ -237,7 +214,7 @@ def train(data: Split, parameters: Parameters, protocol: Protocol, settings: Opt
             prediction, h = forward(current, x_batch)
             predictions.append(prediction)
             gradient = flat(backward(current, x_batch, h, loss.derivative(prediction, y_batch)))
-            theta, moments = adam(theta, gradient * learned, moments, plateau.learning_rate)
+            theta, moments = adam.step(theta, gradient * learned, moments, plateau.learning_rate)
         current = shaped(theta, hidden_width, input_width)
         train_loss = (torch.cat(predictions, 1) - y).square().double() @ weights["train"]
         validation_loss, test_loss = (

@@ -1,4 +1,7 @@
-"""Which networks are trained: the grid of initialisations, depths and widths, and the assignment's own in both orders.
+"""Which networks are trained: those of each grid, and the assignment's own in both orders.
+
+A grid is all combinations of its values. What it does not name is as in the assignment. Each grid has a name, and there
+can be several, so that not everything is crossed with everything.
 
 Only the standard library is used, because the Snakefile imports this while it is parsed.
 """
@@ -8,17 +11,28 @@ from itertools import product
 from typing import Any, NamedTuple
 
 ORDERS = ("file", "shuffled")
-PATH = "{initialization}/depth{depth}_width{hidden_width}_{order}"
+PATH = "{initialization}/{activation}_{optimizer}_{learning_rate}/depth{depth}_width{hidden_width}_{order}"
 """Where a network's results are in the training folder, without the file extension: a pattern for `paths`."""
 
 
+METHOD = ("activation", "optimizer", "learning_rate")
+
+
 class Cell(NamedTuple):
-    """One network, to be trained with all its seeds by one job."""
+    """One network, to be trained with all its seeds by one job; its fields are in the order of `PATH`."""
 
     initialization: str
+    activation: str
+    optimizer: str
+    learning_rate: float
     depth: int
     hidden_width: int
     order: str
+
+    @property
+    def method(self) -> dict[str, Any]:
+        """What the network computes and how it is trained: activation, optimiser and learning rate."""
+        return {axis: getattr(self, axis) for axis in METHOD}
 
 
 def paths(pattern: str, cells: Iterable[Cell]) -> list[str]:
@@ -27,16 +41,39 @@ def paths(pattern: str, cells: Iterable[Cell]) -> list[str]:
 
 
 def assignment(section: Mapping[str, Any]) -> list[Cell]:
-    """The assignment's own networks, in the order of the configuration."""
+    """The assignment's own networks, tanh trained by plain gradient descent, in the order of the configuration."""
+    own, learning_rate = section["assignment"], float(section["training"]["learning_rate"])
+    shape = own["depth"], own["hidden_width"]
+    return [Cell(name, "tanh", "sgd", learning_rate, *shape, "file") for name in own["initializations"]]
+
+
+def grid(section: Mapping[str, Any], values: Mapping[str, Any]) -> list[Cell]:
+    """The networks of one grid, in the order of the examples in the file unless it names others."""
     own = section["assignment"]
-    return [Cell(name, own["depth"], own["hidden_width"], "file") for name in own["initializations"]]
+    axes = (
+        values["initializations"] or own["initializations"],
+        values["activations"] or ["tanh"],
+        values["optimizers"] or ["sgd"],
+        map(float, values["learning_rates"] or [section["training"]["learning_rate"]]),
+        values["depths"] or [own["depth"]],
+        values["hidden_widths"] or [own["hidden_width"]],
+        values["orders"] or ["file"],
+    )
+    return [Cell(*combination) for combination in product(*axes)]
 
 
 def cells(section: Mapping[str, Any]) -> list[Cell]:
-    """The cells of the section `initialization:` of the configuration, without repetition."""
-    grid = section["grid"]
-    networks = [
-        Cell(*values, "file") for values in product(grid["initializations"], grid["depths"], grid["hidden_widths"])
-    ]
+    """The networks of the section `initialization:` of the configuration, without repetition."""
+    networks = [cell for values in section["grids"].values() for cell in grid(section, values)]
     networks += [cell._replace(order=order) for cell, order in product(assignment(section), ORDERS)]
     return list(dict.fromkeys(networks))
+
+
+def beside(networks: Iterable[Cell], own: Cell) -> list[Cell]:
+    """The networks of the shape and order of `own`, one of the assignment's, that are trained by another method."""
+    return [cell for cell in networks if cell[4:] == own[4:] and cell.method != own.method]
+
+
+def depths(networks: Iterable[Cell], initialization: str, activation: str) -> list[int]:
+    """The depths of the networks of this initialisation and activation, in order."""
+    return sorted({cell.depth for cell in networks if cell[:2] == (initialization, activation)})

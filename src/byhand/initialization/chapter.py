@@ -1,7 +1,37 @@
-"""The tables of this chapter of the page: printed figures beside ours, and what depth does."""
+"""The tables of this chapter of the page: printed figures beside ours, what depth does, and what can be trained."""
 
 from byhand.initialization.figures import appearance
 from byhand.step.shown import Read, Shown, exact_tests, plus_minus, shown
+
+
+def trainable(read: Read) -> list[Shown]:
+    """How often theory's line is right, and what theory says of the assignment's initialisations."""
+    line = read("initialization/map/coarse_agreement.csv")
+    line["right"] = [
+        f"{100 * row.share_right:.0f} ({100 * row.lower:.0f} to {100 * row.upper:.0f})" for row in line.itertuples()
+    ]
+    line["without"] = (100 * line["share_without_theory"]).round()
+    scales = read("initialization/scales.csv")
+    scales = scales[scales["initialization"].notna()].astype(object)
+    scales = scales.replace(float("inf"), "∞")
+    return [
+        shown(
+            "Where theory’s line, drawn before training, tells which networks can be trained",
+            "initialization/map/coarse_agreement.csv",
+            line,
+            {"activation": "activation", "scale": "ξ of the", "phase": "phase", "cells": "networks"}
+            | {"right": "right [%] (95 % interval)", "without": "right without theory [%]"}
+            | {"trained_beyond_the_line": "trained beyond the line", "untrained_within_the_line": "untrained within it"}
+            | {"best_multiple": "best multiple of ξ, found afterwards"},
+        ),
+        shown(
+            "Where the assignment’s initialisations lead in wide networks of each activation",
+            "initialization/scales.csv",
+            scales,
+            {"activation": "activation", "initialization": "initialisation", "weight_scale": "σ", "fixed_point": "q*"}
+            | {"correlation": "c*", "chi_1": "χ₁", "signal_scale": "ξ of the signal", "error_scale": "ξ of the error"},
+        ),
+    ]
 
 
 def tables(read: Read) -> list[Shown]:
@@ -30,6 +60,8 @@ def tables(read: Read) -> list[Shown]:
                 "initialization": "initialisation",
                 "depth": "depth",
                 "hidden_width": "width",
+                "activation": "activation",
+                "optimizer": "optimiser",
                 "learning_rate": "learning rate",
                 "accuracy": "test accuracy [%]",
             }
@@ -50,4 +82,4 @@ def tables(read: Read) -> list[Shown]:
         {"initialization": "labelled", "kind": "differs in", "alternative": "really"},
         words,
     )
-    return [*tables, *tests]
+    return [*tables, *trainable(read), *tests]

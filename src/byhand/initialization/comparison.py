@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
+from byhand.initialization.cells import Cell
 from byhand.initialization.figures.appearance import PRINTED_NAMES
 from byhand.numerics import exact_test
 from byhand.numerics.intervals import prediction_interval
@@ -60,14 +61,15 @@ def assignment(runs: pd.DataFrame, running: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows(), columns=[*columns.split(), "within_spread", "seeds"])
 
 
-CASE = ["initialization", "pixels", "depth", "hidden_width"]
+CASE = ["initialization", "activation", "pixels", "depth", "hidden_width"]
 
 
 def agreement(layers: pd.DataFrame, norms: pd.DataFrame) -> pd.DataFrame:
     """The growth of δ from the last hidden layer to the first, measured and predicted, for each random network.
 
-    The theory is for infinite width; at finite width the logarithm of a seed's ratio scatters, more so the deeper the
-    network is for its width, and `seeds_deviation_of_log_ratio` says by how much.
+    The theory of the mean is for infinite width; at finite width the logarithm of a network's ratio scatters, by
+    `predicted_deviation_of_log_ratio` s. If it is normally distributed and the mean square ratio is as predicted, r²,
+    the logarithms have the mean ln r − s². `standard_errors` says by how many s/√seeds the measured mean differs.
 
     Args:
         layers: means over the seeds, one row per layer, from `byhand.initialization.steps.propagate`.
@@ -80,6 +82,8 @@ def agreement(layers: pd.DataFrame, norms: pd.DataFrame) -> pd.DataFrame:
             first, last = network[network["layer"] == 1].iloc[0], network.iloc[-2]
             each = seeds[case].pivot(index="seed", columns="layer", values="delta_norm")
             logarithms = np.log(each[1] / each[last["layer"]])
+            scatter = first["predicted_deviation_of_log_ratio"]
+            expected = np.log(first["predicted_delta_ratio"]) - scatter**2
             yield {
                 **dict(zip(CASE, case, strict=True)),
                 "chi_1": first["chi_1"],
@@ -88,6 +92,10 @@ def agreement(layers: pd.DataFrame, norms: pd.DataFrame) -> pd.DataFrame:
                 "predicted_first_to_last_delta": first["predicted_delta_ratio"],
                 "measured_over_predicted": first["delta_ratio"] / first["predicted_delta_ratio"],
                 "seeds_deviation_of_log_ratio": logarithms.std(),
+                "predicted_deviation_of_log_ratio": scatter,
+                "standard_errors": (logarithms.mean() - expected) / scatter * math.sqrt(len(logarithms))
+                if scatter
+                else math.nan,
                 "last_activation_deviation": last["activation_deviation"],
                 "predicted_last_activation_deviation": last["predicted_activation_deviation"],
                 "first_to_last_weight_gradient": first["weight_gradient_norm"] / last["weight_gradient_norm"],
@@ -98,25 +106,29 @@ def agreement(layers: pd.DataFrame, norms: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows())
 
 
-def depth(curves: pd.DataFrame, layers: pd.DataFrame, learned: float = 0.5) -> pd.DataFrame:
+def depth(curves: pd.DataFrame, layers: pd.DataFrame, own: Sequence[Cell], learned: float = 0.5) -> pd.DataFrame:
     """What initialisation and depth do to activations, gradients and convergence: one row per trained network.
 
     Args:
         curves: one row per seed and epoch.
         layers: one row per seed, probed epoch (0 is the start) and layer.
+        own: the assignment's networks in the order of the file.
         learned: the test accuracy; the first epoch that reaches it counts as the beginning of learning.
     """
-    cell = ["initialization", "depth", "hidden_width", "order", "learning_rate"]
+    axes = list(Cell._fields)
 
     def rows() -> Iterator[dict[str, object]]:
-        probes = dict(list(layers.groupby(cell)))
-        for key, runs in curves.groupby(cell, sort=False):
+        probes = dict(list(layers.groupby(axes)))
+        for key, runs in curves.groupby(axes, sort=False):
+            cell = Cell._make(key)
             final = runs[runs["epoch"] == runs["epoch"].max()]
             start = probes[key][probes[key]["epoch"] == 0].groupby("layer").mean(numeric_only=True)
             hidden = start.iloc[:-1]
             reached = runs[runs["test_accuracy"] >= learned].groupby("seed")["epoch"].min()
             yield {
-                **dict(zip(cell, key, strict=True)),
+                **cell._asdict(),
+                "assignments_network": cell._replace(order="file") in own,
+                "assignments_method": cell.method == own[0].method,
                 "layers": len(hidden),
                 "largest_weight_at_start": start["largest_weight"].max(),
                 "largest_bias_at_start": start["largest_bias"].max(),
@@ -192,7 +204,7 @@ def powers(runs: pd.DataFrame, depth: int, hidden_width: int, initializations: S
     """How often the test of an initialisation would have noticed that another network had printed its figures.
 
     Args:
-        runs: all networks, one row per seed and epoch.
+        runs: all networks of the assignment's activation, optimiser and learning rate, one row per seed and epoch.
         depth: of the assignment's networks.
         hidden_width: of the assignment's networks.
         initializations: of the assignment's networks.

@@ -30,13 +30,27 @@ def haar(fan_in: int, fan_out: int, variance: float, generator: torch.Generator)
     return weights if fan_in >= fan_out else weights.mT.contiguous()
 
 
+def zero(fan_in: int, fan_out: int) -> float:
+    """No variance: biases start at 0."""
+    return 0.0
+
+
 @dataclass(frozen=True)
 class Initialization:
-    """How weights (fan_in, fan_out) are drawn, and their variance as a function of fan_in and fan_out."""
+    """How weights (fan_in, fan_out) are drawn, and their variance as a function of fan_in and fan_out.
+
+    Biases have the same distribution with a variance of their own, usually 0.
+    """
 
     distribution: Callable[[int, int, float, torch.Generator], Tensor]
     variance: Callable[[int, int], float]
+    bias_variance: Callable[[int, int], float] = zero
 
     def draw(self, fan_in: int, fan_out: int, generator: torch.Generator) -> Tensor:
         """Weights (fan_in, fan_out), float32."""
         return self.distribution(fan_in, fan_out, self.variance(fan_in, fan_out), generator)
+
+    def draw_bias(self, fan_in: int, fan_out: int, generator: torch.Generator) -> Tensor:
+        """Biases (1, fan_out), float32; nothing is drawn where their variance is 0."""
+        variance = self.bias_variance(fan_in, fan_out)
+        return self.distribution(1, fan_out, variance, generator) if variance else torch.zeros(1, fan_out)

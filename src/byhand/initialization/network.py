@@ -1,9 +1,10 @@
-"""The network h⁰ = x, hˡ = tanh(hˡ⁻¹Wˡ + bˡ) for l = 1 … L, logits z = hᴸWᴸ⁺¹ + bᴸ⁺¹, and its gradients by hand.
+"""The network zˡ = hˡ⁻¹Wˡ + bˡ, hˡ = f(zˡ) for l = 1 … L, with h⁰ = x and logits zᴸ⁺¹, and its gradients by hand.
 
-`depth` is L, the number of tanh layers (8 in the assignment); there are L + 1 weight matrices. The loss is the cross
-entropy of softmax(z), averaged over the N rows of a batch. With δˡ = ∂J/∂(hˡ⁻¹Wˡ + bˡ), the error of layer l,
+f is the activation, tanh in the assignment. `depth` is L, the number of hidden layers (8 in the assignment); there are
+L + 1 weight matrices. The loss is the cross entropy of softmax(zᴸ⁺¹), averaged over the N rows of a batch. With
+δˡ = ∂J/∂zˡ, the error of layer l,
 
-    δᴸ⁺¹ = (softmax(z) − onehot(label)) / N        δˡ = (δˡ⁺¹ Wˡ⁺¹ᵀ) ⊙ (1 − hˡ²)
+    δᴸ⁺¹ = (softmax(zᴸ⁺¹) − onehot(label)) / N     δˡ = (δˡ⁺¹ Wˡ⁺¹ᵀ) ⊙ f′(zˡ), for tanh f′(zˡ) = 1 − hˡ²
     ∂J/∂Wˡ = hˡ⁻¹ᵀ δˡ                               ∂J/∂bˡ = Σ over rows of δˡ
 
 Every tensor has a leading axis of independent runs, so that one call serves all seeds; nothing is summed over it. Rows
@@ -13,12 +14,15 @@ come first in a matrix (batch, width), so weights are (fan_in, fan_out).
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import torch
 from torch import Tensor
 
+from byhand.initialization.descent import Optimizer
 from byhand.initialization.distributions import Initialization
-from byhand.numerics.fast_ops import matmul, tanh_
+from byhand.initialization.elementwise import Activation
+from byhand.numerics.fast_ops import matmul
 
 
 @dataclass(frozen=True)
@@ -41,26 +45,49 @@ def widths(input_width: int, hidden_width: int, depth: int, classes: int) -> lis
 def initial(
     initialization: Initialization, layer_widths: Sequence[int], generators: Sequence[torch.Generator]
 ) -> Parameters:
-    """Parameters of one run for each generator, which alone decides its weights; biases are zero."""
+    """Parameters of one run for each generator, which alone decides them: each layer's weights, then its biases."""
     shapes = list(pairwise(layer_widths))
-    runs = [[initialization.draw(*shape, generator) for shape in shapes] for generator in generators]
+    weights, biases = [], []
+    for generator in generators:
+        weights.append([initialization.draw(*shape, generator) for shape in shapes])
+        biases.append([initialization.draw_bias(*shape, generator) for shape in shapes])
     return Parameters(
-        weights=tuple(map(torch.stack, zip(*runs, strict=True))),
-        biases=tuple(torch.zeros(len(generators), 1, fan_out) for _, fan_out in shapes),
+        weights=tuple(map(torch.stack, zip(*weights, strict=True))),
+        biases=tuple(map(torch.stack, zip(*biases, strict=True))),
     )
 
 
-def forward(parameters: Parameters, x: Tensor, out: Sequence[Tensor] | None = None) -> list[Tensor]:
-    """h⁰ = x, h¹, …, hᴸ and the logits, each (runs, batch, width); x may be (batch, width) if all runs share it.
+@dataclass(frozen=True)
+class Signals:
+    """What a forward pass computes, each (runs, batch, width); x may be (batch, width) if all runs share it."""
+
+    outputs: list[Tensor]
+    """h⁰ = x, h¹, …, hᴸ and the logits."""
+    kept: list[Tensor]
+    """What the slope of each hidden layer follows from: hˡ itself or zˡ, whichever the activation needs."""
+
+    @property
+    def logits(self) -> Tensor:
+        """zᴸ⁺¹, (runs, batch, classes)."""
+        return self.outputs[-1]
+
+
+def forward(parameters: Parameters, x: Tensor, activation: Activation, out: Signals | None = None) -> Signals:
+    """The signals of a batch x, (runs, batch, width) or, if all runs share it, (batch, width).
 
     `out` is what an earlier call of the same shape returned: its memory is reused, which saves a third of the time.
     """
-    outputs = [x]
-    places = [None] * len(parameters.weights) if out is None else out[1:]
+    outputs, kept = [x], []
+    places = [None] * len(parameters.weights) if out is None else [*out.kept, out.logits]
     for W, b, place in zip(parameters.weights, parameters.biases, places, strict=True):
         z = matmul(outputs[-1], W, place).add_(b)
-        outputs.append(z if len(outputs) == len(parameters.weights) else tanh_(z))
-    return outputs
+        if len(outputs) < len(parameters.weights):
+            h, slope_from = activation.forward(z)
+            outputs.append(h)
+            kept.append(slope_from)
+        else:
+            outputs.append(z)
+    return Signals(outputs, kept)
 
 
 def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
@@ -76,38 +103,61 @@ def cross_entropy_derivative(logits: Tensor, labels: Tensor) -> Tensor:
     return softmax.div_(batch).scatter_add_(-1, labels.unsqueeze(-1), share)
 
 
-def backward(parameters: Parameters, outputs: Sequence[Tensor], last_delta: Tensor) -> list[Tensor]:
-    """The errors δ¹, …, δᴸ⁺¹, each (runs, batch, width), from the outputs of `forward` and δᴸ⁺¹."""
+def backward(parameters: Parameters, signals: Signals, last_delta: Tensor, activation: Activation) -> list[Tensor]:
+    """The errors δ¹, …, δᴸ⁺¹, each (runs, batch, width), from the signals of `forward` and δᴸ⁺¹."""
     deltas = [last_delta]
-    for W, h in zip(parameters.weights[:0:-1], outputs[-2:0:-1], strict=True):
-        delta = matmul(deltas[-1], W.mT)
-        deltas.append(torch.addcmul(delta, delta * h, h, value=-1))  # δ ⊙ (1 − h²)
+    for W, kept in zip(parameters.weights[:0:-1], signals.kept[::-1], strict=True):
+        deltas.append(activation.backward(matmul(deltas[-1], W.mT), kept.clone()))
     return deltas[::-1]
 
 
-def gradient(outputs: Sequence[Tensor], deltas: Sequence[Tensor]) -> Parameters:
-    """∂J/∂W and ∂J/∂b of every layer from the outputs of `forward` and the errors of `backward`."""
+def gradient(signals: Signals, deltas: Sequence[Tensor]) -> Parameters:
+    """∂J/∂W and ∂J/∂b of every layer from the signals of `forward` and the errors of `backward`."""
     return Parameters(
-        weights=tuple(matmul(h.mT, delta) for h, delta in zip(outputs[:-1], deltas, strict=True)),
+        weights=tuple(matmul(h.mT, delta) for h, delta in zip(signals.outputs[:-1], deltas, strict=True)),
         biases=tuple(delta.sum(-2, keepdim=True) for delta in deltas),
     )
 
 
+@dataclass(frozen=True)
+class Method:
+    """How a network is trained."""
+
+    activation: Activation
+    optimizer: Optimizer
+    learning_rate: float
+
+
+Memory = Sequence[tuple[Any, Any]]
+"""What the optimiser remembers of each layer's weights and biases."""
+
+
+def remembered(parameters: Parameters, optimizer: Optimizer) -> Memory:
+    """What the optimiser remembers before the first step."""
+    return [
+        (optimizer.start(W), optimizer.start(b)) for W, b in zip(parameters.weights, parameters.biases, strict=True)
+    ]
+
+
 def gradient_step(
-    parameters: Parameters, outputs: Sequence[Tensor], last_delta: Tensor, learning_rate: float
-) -> Parameters:
-    """The parameters after one step of gradient descent: W − learning_rate · ∂J/∂W, and likewise for b.
+    parameters: Parameters, signals: Signals, last_delta: Tensor, method: Method, memory: Memory
+) -> tuple[Parameters, Memory]:
+    """The parameters after one step, and what the optimiser then remembers.
 
     The same as `backward` and `gradient`, layer by layer, so that each error is still in the cache when it is needed.
-    The hidden outputs are overwritten.
+    The signals of the hidden layers are overwritten.
     """
-    delta, weights, biases = last_delta, [], []
+    delta, layers = last_delta, []
     for layer in reversed(range(len(parameters.weights))):
-        W, b, h = parameters.weights[layer], parameters.biases[layer], outputs[layer]
-        step = matmul(h.mT, delta)
-        weights.append(torch.add(W, step, alpha=-learning_rate, out=step))
-        biases.append(torch.sub(b, delta.sum(-2, keepdim=True), alpha=learning_rate))
+        W, b, h = parameters.weights[layer], parameters.biases[layer], signals.outputs[layer]
+        of_W, of_b = memory[layer]
+        layers.append(
+            (
+                *method.optimizer.step(W, matmul(h.mT, delta), of_W, method.learning_rate),
+                *method.optimizer.step(b, delta.sum(-2, keepdim=True), of_b, method.learning_rate),
+            )
+        )
         if layer:
-            delta = matmul(delta, W.mT)
-            delta.addcmul_(delta, h.mul_(h), value=-1)  # δ ⊙ (1 − h²)
-    return Parameters(weights=tuple(reversed(weights)), biases=tuple(reversed(biases)))
+            delta = method.activation.backward(matmul(delta, W.mT), signals.kept[layer - 1])
+    weights, of_weights, biases, of_biases = zip(*reversed(layers), strict=True)
+    return Parameters(weights, biases), list(zip(of_weights, of_biases, strict=True))

@@ -3,7 +3,8 @@
 Each image is fetched on its own, and converted to a PIL image and then to a tensor, as in torchvision's dataset.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 import torch
@@ -69,15 +70,41 @@ def evaluated(model: nn.Sequential, x: Tensor, labels: Tensor) -> tuple[float, f
     return nn.functional.cross_entropy(output, labels).item(), (output.argmax(1) == labels).double().mean().item()
 
 
-def steps(batches: Iterator[tuple[Tensor, Tensor]], start: Parameters, learning_rate: float) -> Iterator[Step]:
-    """Train one run as the assignment does."""
+class Elementwise(nn.Module):
+    """A layer that applies a function to every element."""
+
+    def __init__(self, function: Callable[[Tensor], Tensor]) -> None:
+        super().__init__()
+        self._function = function
+
+    def forward(self, z: Tensor) -> Tensor:
+        """Apply it."""
+        return self._function(z)
+
+
+OPTIMIZERS: dict[str, Callable[..., torch.optim.Optimizer]] = {
+    "sgd": torch.optim.SGD,
+    "momentum": partial(torch.optim.SGD, momentum=0.9),
+    "adam": torch.optim.Adam,
+}
+"""torch's own of each name."""
+
+
+def steps(
+    batches: Iterator[tuple[Tensor, Tensor]],
+    start: Parameters,
+    learning_rate: float,
+    activation: nn.Module | None = None,
+    optimizer: str = "sgd",
+) -> Iterator[Step]:
+    """Train one run as the assignment does, or with another activation or optimiser in place of tanh and `sgd`."""
     layers: list[nn.Module] = []
     for W, b in zip(start.weights, start.biases, strict=True):
         linear = nn.Linear(W.shape[1], W.shape[2], dtype=W.dtype)
         linear.weight.data, linear.bias.data = W[0].mT.contiguous(), b[0, 0].clone()
-        layers += [linear, nn.Tanh()]
+        layers += [linear, activation or nn.Tanh()]
     model = nn.Sequential(*layers[:-1])
-    optimiser = torch.optim.SGD(model.parameters(), lr=learning_rate)
+    optimiser = OPTIMIZERS[optimizer](model.parameters(), lr=learning_rate)
     for x, labels in batches:
         optimiser.zero_grad()
         output = model(x)

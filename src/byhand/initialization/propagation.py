@@ -6,10 +6,14 @@ from dataclasses import dataclass, fields
 import torch
 from torch import Tensor
 
+from byhand.initialization.elementwise import Activation
 from byhand.initialization.network import Parameters, backward, cross_entropy_derivative, forward, gradient
 
-SATURATED = 0.97
-"""A tanh unit beyond this in absolute value has less than 6 % of its slope left: 1 − 0.97² = 0.059."""
+SATURATED = 1 - 0.97**2
+"""A unit whose slope is below this in absolute value, 6 %, counts as saturated: for tanh one beyond ±0.97.
+
+For erf these are its two ends too; for GELU and ReLU the units far below 0 and below 0, which for ReLU is half of them.
+"""
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class Layers:
 COLUMNS = tuple(field.name for field in fields(Layers))
 
 
-def measured(parameters: Parameters, x: Tensor, labels: Tensor) -> Layers:
+def measured(parameters: Parameters, x: Tensor, labels: Tensor, activation: Activation) -> Layers:
     """Of one batch: largest |Wˡ|, |bˡ|; Frobenius norms of ∂J/∂Wˡ, ∂J/∂bˡ, δˡ; mean, deviation and saturation of hˡ.
 
     In double precision, whatever the input's precision: through 32 layers a δ can shrink below the smallest float32.
@@ -38,20 +42,23 @@ def measured(parameters: Parameters, x: Tensor, labels: Tensor) -> Layers:
         parameters: of all runs.
         x: the batch (batch, input_width), the same for every run.
         labels: (batch).
+        activation: of the hidden layers.
     """
     parameters = parameters.map(Tensor.double)
     runs = len(parameters.biases[0])
     labels = labels.expand(runs, -1)
-    outputs = forward(parameters, x.double())
-    deltas = backward(parameters, outputs, cross_entropy_derivative(outputs[-1], labels))
-    gradients = gradient(outputs, deltas)
+    signals = forward(parameters, x.double(), activation)
+    outputs = signals.outputs
+    deltas = backward(parameters, signals, cross_entropy_derivative(signals.logits, labels), activation)
+    gradients = gradient(signals, deltas)
+    slopes = [activation.backward(torch.ones_like(kept), kept.clone()) for kept in signals.kept]
     blank = torch.full((runs,), torch.nan, dtype=torch.float64)
 
     def norms(tensors: Sequence[Tensor]) -> Tensor:
         return torch.stack([tensor.flatten(1).norm(dim=1) for tensor in tensors], 1)
 
-    def of_activations(statistic: Callable[[Tensor], Tensor]) -> Tensor:
-        return torch.stack([*(statistic(h.flatten(1)) for h in outputs[1:-1]), blank], 1)
+    def of_activations(statistic: Callable[[Tensor], Tensor], tensors: Sequence[Tensor] = outputs[1:-1]) -> Tensor:
+        return torch.stack([*(statistic(h.flatten(1)) for h in tensors), blank], 1)
 
     def largest(tensors: Sequence[Tensor]) -> Tensor:
         return torch.stack([tensor.flatten(1).abs().amax(1) for tensor in tensors], 1)
@@ -64,16 +71,19 @@ def measured(parameters: Parameters, x: Tensor, labels: Tensor) -> Layers:
         delta_norm=norms(deltas),
         activation_mean=of_activations(lambda h: h.mean(1)),
         activation_deviation=of_activations(lambda h: h.std(1) if h.shape[1] > 1 else blank),  # one value has no spread
-        saturated_share=of_activations(lambda h: (h.abs() > SATURATED).double().mean(1)),
+        saturated_share=of_activations(lambda slope: (slope.abs() < SATURATED).double().mean(1), slopes),
     )
 
 
-def histogram(parameters: Parameters, x: Tensor, bins: int) -> Tensor:
-    """Share of each hidden layer's activations in each of `bins` equal bins of [−1, 1], all runs pooled.
+def histogram(parameters: Parameters, x: Tensor, bins: int, activation: Activation) -> tuple[Tensor, float]:
+    """Share of each hidden layer's activations in each of `bins` equal bins of [−m, m], all runs pooled; and m.
+
+    m is 1, or the largest |h| of all layers if that is larger.
 
     Returns:
-        (depth, bins); each row sums to 1.
+        (depth, bins), each row of which sums to 1; and m.
     """
-    outputs = forward(parameters, x)
-    counts = [torch.histc(h, bins, -1, 1) for h in outputs[1:-1]]
-    return torch.stack([count / count.sum() for count in counts])
+    hidden = forward(parameters, x, activation).outputs[1:-1]
+    reach = max(1.0, *(h.abs().max().item() for h in hidden))
+    counts = [torch.histc(h, bins, -reach, reach) for h in hidden]
+    return torch.stack([count / count.sum() for count in counts]), reach

@@ -1,4 +1,4 @@
-"""Hand-derived training by gradient descent, several independent runs at once; none depends on the others.
+"""Hand-derived training by any of the optimisers, several independent runs at once; none depends on the others.
 
 All images are one tensor. In the `file` order, which is the assignment's (its loader does not shuffle), every run sees
 the same batches; in the `shuffled` order each run draws its own permutation for each epoch.
@@ -12,7 +12,18 @@ from torch import Tensor
 
 from byhand.data.arrays import Images
 from byhand.errors import BadInput
-from byhand.initialization.network import Parameters, cross_entropy, cross_entropy_derivative, forward, gradient_step
+from byhand.initialization.elementwise import Activation
+from byhand.initialization.network import (
+    Memory,
+    Method,
+    Parameters,
+    Signals,
+    cross_entropy,
+    cross_entropy_derivative,
+    forward,
+    gradient_step,
+    remembered,
+)
 
 
 @dataclass(frozen=True)
@@ -39,6 +50,7 @@ class Epoch:
     test_accuracy: Tensor
     diverged_at_step: Tensor  # the first step, counted from 1 at the start of training, whose loss is not finite; or 0
     parameters: Parameters
+    memory: Memory  # of the optimiser
 
 
 def whole_batches(rows: Rows, batch_size: int, name: str) -> int:
@@ -56,10 +68,11 @@ def train(
     train_rows: Rows,
     test_rows: Rows,
     parameters: Parameters,
+    method: Method,
     *,
     batch_size: int,
-    learning_rate: float,
     order: Sequence[torch.Generator] | None,
+    memory: Memory | None = None,
 ) -> Iterator[Epoch]:
     """Train indefinitely, yielding after each epoch.
 
@@ -70,9 +83,10 @@ def train(
         train_rows: the rows to train on.
         test_rows: the rows to test on after each epoch.
         parameters: the start, (runs, …).
+        method: the activation, the optimiser and its learning rate.
         batch_size: rows per batch.
-        learning_rate: the learning rate of plain gradient descent.
         order: one generator per run, for a new order of the rows in each epoch; None keeps the order of the file.
+        memory: what the optimiser remembers of earlier steps; None if there were none.
 
     Raises:
         BadInput: there are fewer rows than a batch needs.
@@ -82,7 +96,8 @@ def train(
     runs = len(parameters.biases[0])
     diverged = torch.zeros(runs, dtype=torch.long)
     done = 0
-    outputs: list[Tensor] | None = None
+    signals: Signals | None = None
+    memory = remembered(parameters, method.optimizer) if memory is None else memory
     while True:
         losses, correct = torch.empty(steps, runs, dtype=train_rows.x.dtype), torch.empty(steps, runs)
         orders = None
@@ -97,26 +112,26 @@ def train(
                 chosen = orders[:, first : first + batch_size].flatten()
                 x = train_rows.x.index_select(0, chosen).view(runs, batch_size, -1)
                 labels = train_rows.labels.index_select(0, chosen).view(runs, batch_size)
-            outputs = forward(parameters, x, outputs)
-            losses[step] = cross_entropy(outputs[-1], labels)
-            correct[step] = (outputs[-1].argmax(-1) == labels).float().mean(-1)
-            last_delta = cross_entropy_derivative(outputs[-1], labels)
-            parameters = gradient_step(parameters, outputs, last_delta, learning_rate)
+            signals = forward(parameters, x, method.activation, signals)
+            losses[step] = cross_entropy(signals.logits, labels)
+            correct[step] = (signals.logits.argmax(-1) == labels).float().mean(-1)
+            last_delta = cross_entropy_derivative(signals.logits, labels)
+            parameters, memory = gradient_step(parameters, signals, last_delta, method, memory)
         bad = ~losses.isfinite()
         first_bad = done + 1 + bad.int().argmax(0)
         diverged = torch.where((diverged == 0) & bad.any(0), first_bad, diverged)
         done += steps
-        test_loss, test_accuracy = test_metrics(parameters, test_rows, batch_size)
-        yield Epoch(losses.mean(0), correct.mean(0), test_loss, test_accuracy, diverged, parameters)
+        test_loss, test_accuracy = test_metrics(parameters, test_rows, method.activation, batch_size)
+        yield Epoch(losses.mean(0), correct.mean(0), test_loss, test_accuracy, diverged, parameters, memory)
 
 
-def test_metrics(parameters: Parameters, rows: Rows, batch_size: int) -> tuple[Tensor, Tensor]:
+def test_metrics(parameters: Parameters, rows: Rows, activation: Activation, batch_size: int) -> tuple[Tensor, Tensor]:
     """Loss and accuracy of each run, averaged over all batches but the last, partial one."""
     losses, correct = [], []
-    outputs: list[Tensor] | None = None
+    signals: Signals | None = None
     for first in range(0, len(rows.x) - batch_size + 1, batch_size):
-        outputs = forward(parameters, rows.x[first : first + batch_size], outputs)
+        signals = forward(parameters, rows.x[first : first + batch_size], activation, signals)
         labels = rows.labels[first : first + batch_size].expand(len(parameters.biases[0]), -1)
-        losses.append(cross_entropy(outputs[-1], labels))
-        correct.append((outputs[-1].argmax(-1) == labels).float().mean(-1))
+        losses.append(cross_entropy(signals.logits, labels))
+        correct.append((signals.logits.argmax(-1) == labels).float().mean(-1))
     return torch.stack(losses).mean(0), torch.stack(correct).mean(0)

@@ -1,4 +1,4 @@
-"""What a handful of seeds says: intervals for the mean and for one more run, from Student's t distribution."""
+"""What a handful of seeds says: intervals for the mean and for one more run, from Student's t; and for a share."""
 
 import math
 
@@ -17,3 +17,14 @@ def prediction_interval(values: "pd.Series[float]", level: float = 0.95) -> floa
     A printed figure is one run with an unknown seed, so this is the interval that it is compared with.
     """
     return mean_interval(values, level) * math.sqrt(len(values) + 1)
+
+
+def proportion_interval(successes: int, trials: int, level: float = 0.95) -> tuple[float, float]:
+    """The exact interval of Clopper and Pearson (1934) for a probability, from `successes` of independent `trials`.
+
+    Without trials it is (0, 1).
+    """
+    if not trials:
+        return 0.0, 1.0
+    interval = stats.binomtest(successes, trials).proportion_ci(level)
+    return float(interval.low), float(interval.high)

@@ -6,7 +6,7 @@ import pandas as pd
 
 from byhand.data.layout import TITLES
 from byhand.errors import BadInput
-from byhand.initialization.cells import PATH
+from byhand.initialization.cells import METHOD, PATH
 from byhand.initialization.figures import appearance
 from byhand.step.shown import Read
 
@@ -45,9 +45,10 @@ def depth(read: Read) -> dict[str, Any] | None:
         trained = read(f"{ROOM}/depth.csv")
     except BadInput:
         return None
-    own = trained[trained["order"] == "shuffled"].iloc[0]  # only the assignment's own networks are trained so
+    own = trained[trained["assignments_network"]].iloc[0]
+    trained = trained[trained["assignments_method"]]
     names = trained["initialization"].unique()
-    tables = [read(f"{ROOM}/propagation/{name}.csv").query("pixels == 'unit'") for name in names]
+    tables = [read(f"{ROOM}/propagation/{name}/{own['activation']}.csv").query("pixels == 'unit'") for name in names]
     of_width = [table[table["hidden_width"] == own["hidden_width"]] for table in tables]
     return {
         "dataset": TITLES.get(own["dataset"], own["dataset"]),
@@ -65,8 +66,14 @@ def depth(read: Read) -> dict[str, Any] | None:
 
 
 def network(rows: pd.DataFrame, trained: pd.DataFrame, read: Read) -> dict[str, Any]:
-    """One network's hidden layers before training; if it was trained, also the gradients of all layers in training."""
+    """One network's hidden layers before training; if it was trained, also the gradients of all layers in training.
+
+    Args:
+        rows: the layers of the network.
+        trained: the networks that were trained by the assignment's method.
+    """
     case = {name: rows[name].iloc[0] for name in ("initialization", "depth", "hidden_width")}
+    case |= trained.iloc[0][[*METHOD]]
     hidden = rows[rows["layer"] <= case["depth"]]
     found = {"depth": int(case["depth"]), **{key: brief(hidden[column]) for key, column in LAYERS.items()}}
     if (trained[[*case, "order"]] == [*case.values(), "file"]).all(axis=1).any():

@@ -24,7 +24,7 @@ from byhand.workflow.registry import ROOMS
 
 __all__ = [
     "at_most", "cached_data", "constrained", "download_flags", "each", "environment", "figure", "files",
-    "files_and_results", "often", "prepare", "recorded", "seen_from_here", "step", "version", "written_by",
+    "files_and_results", "flags", "often", "prepare", "recorded", "seen_from_here", "step", "version", "written_by",
 ]  # fmt: skip
 
 ARCHIVED = ".git_archival.txt"

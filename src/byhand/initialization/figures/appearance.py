@@ -1,4 +1,6 @@
-"""How initialisations are named, coloured and marked in every figure."""
+"""How initialisations are named, coloured and marked in every figure, and how the other axes are named."""
+
+import pandas as pd
 
 PRINTED_NAMES = {"xavier": "xavier_uniform"}
 """The names that the assignment uses, and ours."""
@@ -11,7 +13,10 @@ _STYLES = {
     "lecun": ("LeCun", "orange", "v"),
     "he": ("He", "purple", "P"),
     "orthogonal": ("orthogonal", "black", "X"),
+    "torch_default": ("torch’s default", "grey", "*"),
 }
+
+_WORDS = {"relu": "ReLU", "gelu": "GELU", "sgd": "SGD", "adam": "Adam"}
 
 
 def label(initialization: str) -> str:
@@ -20,6 +25,17 @@ def label(initialization: str) -> str:
         return _STYLES[initialization][0]
     d = initialization.removeprefix("uniform_")
     return initialization.replace("_", " ") if d == initialization else f"U[−{d}, {d}]"
+
+
+def activation(name: str) -> str:
+    """The name of an activation."""
+    return _WORDS.get(name, name)
+
+
+def method(values: pd.Series) -> str:
+    """A network's activation, optimiser and learning rate, from a row of a table."""
+    names = (_WORDS.get(str(values[axis]), str(values[axis])) for axis in ("activation", "optimizer"))
+    return f"{', '.join(names)} {values['learning_rate']:g}"
 
 
 def colour(initialization: str) -> str:

@@ -5,10 +5,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib import colormaps
 from matplotlib.colors import Normalize
 
 from byhand import step
+from byhand.initialization.cells import METHOD
 from byhand.initialization.figures import appearance
 from byhand.step import style, tables
 
@@ -20,7 +22,7 @@ PANELS: dict[str, tuple[str, str, Normalize, Callable[[float], str]]] = {
 
 
 def heat_map(axes: Any, values: np.ndarray, cmap: str, norm: Normalize, word: Callable[[float], str]) -> None:
-    """Values (initialisations, depths) as colours, with their numbers."""
+    """Values (networks, depths) as colours, with their numbers."""
     edges = [np.arange(count + 1) - 0.5 for count in values.shape]
     axes.pcolormesh(edges[1], edges[0], values, cmap=cmap, norm=norm)
     for row, column in np.ndindex(values.shape):
@@ -46,30 +48,40 @@ def mark(axes: Any, scales: Sequence[float], depths: Sequence[int]) -> None:
 
 def main(files: step.Files) -> None:
     """Write the figure: one row of panels per width."""
-    columns = ["dataset", "fallback_for", "initialization", "depth", "hidden_width", "order", "seeds"]
+    network = ["initialization", *METHOD]
+    columns = ["dataset", "fallback_for", *network, "depth", "hidden_width", "order", "seeds"]
     table = tables.read(files.table, [*columns, *PANELS]).query("order == 'file'")
     table["first_to_last_delta"] = np.log10(table["first_to_last_delta"])
-    agreement = tables.read(files.agreement, ["initialization", "hidden_width", "depth_scale"])
-    names, depths = list(map(str, table["initialization"].unique())), sorted(table["depth"].unique())
+    agreement = tables.read(files.agreement, ["initialization", "activation", "hidden_width", "depth_scale"])
+    scale_of = agreement.groupby(["initialization", "activation", "hidden_width"])["depth_scale"].first()
+    rows, depths = table[network].drop_duplicates(), sorted(table["depth"].unique())
+    words = [appearance.label(name) for name in rows["initialization"]]
+    if len(rows[[*METHOD]].drop_duplicates()) > 1:
+        words = [f"{word}, {appearance.method(row)}" for word, (_, row) in zip(words, rows.iterrows(), strict=True)]
     widths = sorted(table["hidden_width"].unique())
-    options: dict[str, Any] = {"height": (0.8 + 0.26 * len(names)) * len(widths), "squeeze": False}
-    with style.figure(files.figure, len(widths), 3, **options) as (drawn, rows):
-        for width, panes in zip(widths, rows, strict=True):
+    options: dict[str, Any] = {"height": (0.8 + 0.26 * len(rows)) * len(widths), "squeeze": False}
+    with style.figure(files.figure, len(widths), 3, **options) as (drawn, panels):
+        for width, panes in zip(widths, panels, strict=True):
             of_width = table[table["hidden_width"] == width]
-            scale_of = agreement[agreement["hidden_width"] == width].groupby("initialization")["depth_scale"].first()
-            scales = [float(scale_of.get(name, math.inf)) for name in names]
+            scales = [float(scale_of.get((*row[:2], width), math.inf)) for row in rows.itertuples(index=False)]
             for (column, (title, cmap, norm, word)), axes in zip(PANELS.items(), panes, strict=True):
-                grid = of_width.pivot(index="initialization", columns="depth", values=column)
-                heat_map(axes, grid.reindex(index=names, columns=depths).to_numpy(), cmap, norm, word)
+                grid = of_width.pivot(index=network, columns="depth", values=column)
+                heat_map(
+                    axes,
+                    grid.reindex(index=pd.MultiIndex.from_frame(rows), columns=depths).to_numpy(),
+                    cmap,
+                    norm,
+                    word,
+                )
                 mark(axes, scales, depths)
                 axes.set_title(title if len(widths) == 1 else f"{title}, width {width}")
                 axes.set_xticks(range(len(depths)), depths)
                 axes.set_yticks([])
-                axes.set_xlabel("depth (tanh layers)")
+                axes.set_xlabel("depth (hidden layers)")
                 axes.invert_yaxis()
-            words = [f"{scale:.1f}" if math.isfinite(scale) else "∞" for scale in scales]
-            labels = [f"{appearance.label(name)}, ξ = {scale}" for name, scale in zip(names, words, strict=True)]
-            panes[0].set_yticks(range(len(names)), labels)
+            numbers = [f"{scale:.1f}" if math.isfinite(scale) else "∞" for scale in scales]
+            labels = [f"{name}, ξ = {scale}" for name, scale in zip(words, numbers, strict=True)]
+            panes[0].set_yticks(range(len(labels)), labels)
         seeds = " or ".join(map(str, sorted(table["seeds"].unique())))
         style.heading(
             drawn,

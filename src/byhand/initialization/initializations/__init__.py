@@ -2,7 +2,7 @@
 
 An initialisation is a distribution of mean zero, and a variance Var(w) that depends on a layer's number of inputs
 (fan_in) and outputs (fan_out). In wide layers, signal propagation depends on that variance alone. Biases start at
-zero.
+zero, unless the initialisation draws them too.
 """
 
 import importlib

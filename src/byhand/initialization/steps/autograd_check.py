@@ -1,14 +1,15 @@
 """Check that hand-derived training matches the notebook's own (torch.nn, autograd, torch.optim), step by step.
 
-For each of the assignment's initialisations, in double precision, on the first batches in the order of the file. Both
-take every step from the parameters where the notebook's code is, because large weights would let a difference in
-rounding grow a thousandfold in each step. For the parameters after a step: the largest difference, relative to the
-largest move of a parameter; for loss and accuracy of the batch before it, and of test images after it: relative to the
-notebook's. The largest of all steps is kept.
+For each of the assignment's initialisations, activations and optimisers, in double precision, on the first batches in
+the order of the file. Autograd differentiates an activation's value and knows nothing of its slope. Both take every
+step from the parameters where the notebook's code is, because large weights would let a difference in rounding grow a
+thousandfold in each step; each optimiser remembers its own earlier gradients. For the parameters after a step: the
+largest difference, relative to the largest move of a parameter; for loss and accuracy of the batch before it, and of
+test images after it: relative to the notebook's. The largest of all steps is kept.
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import islice, product
 
 import pandas as pd
 import torch
@@ -16,8 +17,7 @@ from torch import Tensor
 
 from byhand import step
 from byhand.data.arrays import Images, load_images
-from byhand.initialization import network, notebook, training
-from byhand.initialization.initializations import named
+from byhand.initialization import activations, initializations, network, notebook, optimizers, training
 from byhand.initialization.settings import AutogradCheckStep
 from byhand.numerics.randomness import generator
 from byhand.step import tables
@@ -43,14 +43,21 @@ def first(images: Images, settings: AutogradCheckStep) -> tuple[list[training.Ro
 
 
 def differences(
-    before: network.Parameters, batches: Sequence[training.Rows], tested: training.Rows, learning_rate: float
+    before: network.Parameters,
+    batches: Sequence[training.Rows],
+    tested: training.Rows,
+    learning_rate: float,
+    activation: str = "tanh",
+    optimizer: str = "sgd",
 ) -> Iterator[dict[str, float]]:
     """The relative difference in each quantity, step by step, from the start `before`."""
-    loop = notebook.steps(((batch.x, batch.labels) for batch in batches), before, learning_rate)
+    method = network.Method(activations.named(activation), optimizers.named(optimizer), learning_rate)
+    pairs = ((batch.x, batch.labels) for batch in batches)
+    loop = notebook.steps(pairs, before, learning_rate, notebook.Elementwise(method.activation.value), optimizer)
+    memory = None
     for batch, theirs in zip(batches, loop, strict=True):
-        ours = next(
-            training.train(batch, tested, before, batch_size=len(batch.x), learning_rate=learning_rate, order=None)
-        )
+        ours = next(training.train(batch, tested, before, method, batch_size=len(batch.x), order=None, memory=memory))
+        memory = ours.memory
         after = notebook.parameters(theirs.model)
         test_loss, test_accuracy = notebook.evaluated(theirs.model, tested.x, tested.labels)
         means = {
@@ -76,11 +83,13 @@ def main(files: step.Files, settings: AutogradCheckStep) -> step.Facts:
     batches, tested = first(images, settings)
     widths = network.widths(images.pixels, settings.hidden_width, settings.depth, images.classes)
     rows = []
-    for name in settings.initializations:
+    for name, activation, optimizer in product(settings.initializations, settings.activations, settings.optimizers):
         stream = generator("initialization", "autograd_check", name)
-        start = network.initial(named(name), widths, [stream]).map(Tensor.double)
-        found = pd.DataFrame(differences(start, batches, tested, settings.learning_rate)).max()
-        facts = {**images.columns, "initialization": name, "steps": settings.compared_steps}
+        start = network.initial(initializations.named(name), widths, [stream]).map(Tensor.double)
+        steps = differences(start, batches, tested, settings.learning_rate, activation, optimizer)
+        found = pd.DataFrame(steps).max()
+        case = {"initialization": name, "activation": activation, "optimizer": optimizer}
+        facts = {**images.columns, **case, "steps": settings.compared_steps}
         rows += [{**facts, "quantity": quantity, "relative_difference": value} for quantity, value in found.items()]
     tables.write(pd.DataFrame(rows), files.table)
     return {"data": images.columns, "seeds": "initialization/autograd_check/<initialization>"}

@@ -22,7 +22,9 @@ from byhand import step
 from byhand.data.arrays import Images, load_images
 from byhand.errors import BadInput
 from byhand.initialization import network, notebook, training
+from byhand.initialization.activations import tanh
 from byhand.initialization.initializations import xavier_uniform
+from byhand.initialization.optimizers import sgd
 from byhand.initialization.settings import BenchmarkStep
 from byhand.numerics import timing
 from byhand.numerics.fast_ops import matmul
@@ -42,11 +44,8 @@ def by_hand(rows: training.Rows, parameters: network.Parameters, settings: Bench
     count = settings.steps * settings.batch_size
     short = training.Rows(rows.x[:count], rows.labels[:count])
     one = training.Rows(rows.x[: settings.batch_size], rows.labels[: settings.batch_size])
-    return next(
-        training.train(
-            short, one, parameters, batch_size=settings.batch_size, learning_rate=settings.learning_rate, order=None
-        )
-    ).parameters
+    method = network.Method(tanh.ACTIVATION, sgd.OPTIMIZER, settings.learning_rate)
+    return next(training.train(short, one, parameters, method, batch_size=settings.batch_size, order=None)).parameters
 
 
 def products_alone(rows: training.Rows, parameters: network.Parameters, settings: BenchmarkStep) -> None:

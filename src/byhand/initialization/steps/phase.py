@@ -13,6 +13,7 @@ from tqdm import tqdm
 from byhand import step
 from byhand.errors import BadInput
 from byhand.initialization import mean_field, network, propagation
+from byhand.initialization.activations import tanh
 from byhand.initialization.initializations import uniform
 from byhand.initialization.settings import Phase
 from byhand.numerics.randomness import generator
@@ -35,7 +36,7 @@ def main(files: step.Files, settings: Phase) -> step.Facts:
         initialization = uniform(d)
         streams = [generator("initialization/phase", str(d), width, seed) for seed in range(settings.seeds)]
         parameters = network.initial(initialization, network.widths(INPUTS, width, last, CLASSES), streams)
-        norms = propagation.measured(parameters, x, labels).delta_norm
+        norms = propagation.measured(parameters, x, labels, tanh.ACTIVATION).delta_norm
         squares = norms[:, [first - 1, last - 1]].square()
         growth = (squares[:, 0] / squares[:, 1]) ** (1 / (last - first))
         together = squares.mean(0)
@@ -44,7 +45,7 @@ def main(files: step.Files, settings: Phase) -> step.Facts:
                 "d": d,
                 "hidden_width": width,
                 "sigma_squared": width * d * d / 3,
-                "chi_1": mean_field.chi(width * d * d / 3),
+                "chi_1": mean_field.chi(tanh.ACTIVATION, width * d * d / 3),
                 "growth": ((together[0] / together[1]) ** (1 / (last - first))).item(),
                 "growth_lower_quartile": growth.quantile(0.25).item(),
                 "growth_upper_quartile": growth.quantile(0.75).item(),

@@ -1,4 +1,4 @@
-"""Send one batch of test images through random networks of one initialisation and back.
+"""Send one batch of test images through random networks of one initialisation and activation, and back.
 
 The networks are of every depth at the assignment's width, and of every width at the assignment's depth.
 Three tables: what each layer does, beside what mean-field theory predicts (means over the seeds); each seed's norms;
@@ -18,8 +18,9 @@ from tqdm import tqdm
 from byhand import step
 from byhand.data.arrays import Images, load_images
 from byhand.errors import BadInput
-from byhand.initialization import mean_field, network, propagation, training
-from byhand.initialization.initializations import named
+from byhand.initialization import activations, finite_width, initializations, mean_field, network, propagation, training
+from byhand.initialization.distributions import Initialization
+from byhand.initialization.elementwise import Activation
 from byhand.initialization.settings import PropagateStep
 from byhand.numerics.randomness import generator
 from byhand.step import tables
@@ -45,7 +46,27 @@ def pixels(images: Images, count: int) -> Iterator[tuple[str, Tensor]]:
     yield "standardised", (x[:count] - mean) / variance.sqrt()
 
 
-def layer_rows(case: Row, layers: propagation.Layers, theirs: mean_field.Prediction, chi_1: float) -> Iterator[Row]:
+def predictions(
+    activation: Activation, initialization: Initialization, widths: list[int], x: Tensor
+) -> tuple[mean_field.Prediction, list[float]]:
+    """What each hidden layer does at infinite width, and the deviation of ln(‖δˡ‖/‖δᴸ‖) at this width."""
+    variances = [initialization.variance(*shape) for shape in pairwise(widths)]
+    biases = [initialization.bias_variance(*shape) for shape in pairwise(widths)]
+    squares = x.square().sum(1).numpy()
+    images = len(x)
+    sum_of_squares = float(squares.sum())
+    products = (x.sum(0).square().sum().item() - sum_of_squares) / max(images * (images - 1), 1)  # of different images
+    kernels = mean_field.kernels(activation, widths, variances, biases, sum_of_squares / images, products)
+    moments = [finite_width.moments(activation, q, c) for q, c in kernels]
+    return (
+        mean_field.predicted(activation, widths, variances, biases, squares, propagation.SATURATED),
+        finite_width.deviations(moments, widths[1], images, widths[-1]).tolist(),
+    )
+
+
+def layer_rows(
+    case: Row, layers: propagation.Layers, theirs: mean_field.Prediction, deviations: list[float], chi_1: float
+) -> Iterator[Row]:
     """What each layer does, beside the prediction: means over the seeds."""
     depth = len(theirs.delta_ratio)
     last_hidden = layers.delta_norm[:, depth - 1].square().mean().sqrt()
@@ -60,6 +81,7 @@ def layer_rows(case: Row, layers: propagation.Layers, theirs: mean_field.Predict
             **{name: getattr(layers, name)[:, layer].mean().item() for name in propagation.COLUMNS},
             "delta_ratio": (square / last_hidden).item(),
             "predicted_delta_ratio": theirs.delta_ratio[layer] if hidden else None,
+            "predicted_deviation_of_log_ratio": deviations[layer] if hidden else None,
             "predicted_activation_deviation": theirs.activation_deviation[layer] if hidden else None,
             "predicted_saturated_share": theirs.saturated_share[layer] if hidden else None,
             "seeds": len(layers.delta_norm),
@@ -75,9 +97,9 @@ def norm_rows(case: Row, layers: propagation.Layers) -> Iterator[Row]:
         yield {**case, "layer": layer + 1, "seed": seed, **norms}
 
 
-def histogram_rows(case: Row, shares: Tensor) -> Iterator[Row]:
-    """The histogram of each layer's activations, `shares` (depth, bins)."""
-    edges = torch.linspace(-1, 1, shares.shape[1] + 1, dtype=torch.float64).tolist()
+def histogram_rows(case: Row, shares: Tensor, reach: float) -> Iterator[Row]:
+    """The histogram of each layer's activations, `shares` (depth, bins) from −reach to reach."""
+    edges = (reach * torch.linspace(-1, 1, shares.shape[1] + 1, dtype=torch.float64)).tolist()
     for layer, of_layer in enumerate(shares.tolist(), start=1):
         for (left, right), share in zip(pairwise(edges), of_layer, strict=True):
             yield {**case, "layer": layer, "left_edge": left, "right_edge": right, "share": share}
@@ -85,7 +107,8 @@ def histogram_rows(case: Row, shares: Tensor) -> Iterator[Row]:
 
 def main(files: step.Files, settings: PropagateStep) -> step.Facts:
     """Write the tables."""
-    initialization = named(settings.initialization)
+    initialization = initializations.named(settings.initialization)
+    activation = activations.named(settings.activation)
     images = load_images(files.data)
     labels = training.batches(images, "test").labels[: settings.images]
     summaries: list[Row] = []
@@ -101,15 +124,17 @@ def main(files: step.Files, settings: PropagateStep) -> step.Facts:
         name = ("initialization/weights", settings.initialization, depth, width)
         streams = [generator(*name, seed) for seed in range(settings.seeds)]
         parameters = network.initial(initialization, layer_widths, streams)
-        layers = propagation.measured(parameters, x, labels)
-        variances = [initialization.variance(*shape) for shape in pairwise(layer_widths)]
-        theirs = mean_field.predicted(layer_widths, variances, x.square().sum(1).numpy(), propagation.SATURATED)
-        case = {**images.columns, "initialization": settings.initialization, "pixels": scale}
-        case |= {"depth": depth, "hidden_width": width}
-        summaries += layer_rows(case, layers, theirs, mean_field.chi(width * initialization.variance(width, width)))
+        layers = propagation.measured(parameters, x, labels, activation)
+        case = {**images.columns, "initialization": settings.initialization, "activation": settings.activation}
+        case |= {"pixels": scale, "depth": depth, "hidden_width": width}
+        shape = width, width
+        chi_1 = mean_field.chi(
+            activation, width * initialization.variance(*shape), initialization.bias_variance(*shape)
+        )
+        summaries += layer_rows(case, layers, *predictions(activation, initialization, layer_widths, x), chi_1)
         norms += norm_rows(case, layers)
         if scale == "unit" and (depth, width) == (settings.depth, settings.hidden_width):
-            histograms += histogram_rows(case, propagation.histogram(parameters, x.float(), settings.bins))
+            histograms += histogram_rows(case, *propagation.histogram(parameters, x.float(), settings.bins, activation))
     tables.write(pd.DataFrame(summaries), files.table)
     tables.write(pd.DataFrame(norms), files.norms)
     columns = [*case, "layer", "left_edge", "right_edge", "share"]

@@ -1,0 +1,104 @@
+"""How much the errors of networks of finite width scatter about mean-field theory.
+
+Given δˡ⁺¹, each unit j of layer l receives s_j = Σ_k W_jk δ_k, which for many or for Gaussian weights is
+N(0, Var(w) ‖δˡ⁺¹‖²). For one image, ‖δˡ‖² = Σ_j f′(z_j)² s_j² of N units therefore has the relative variance
+
+    ρ = (3κ − 1)/N,    κ = E[f′⁴] / E[f′²]²    (2/N for a linear layer, 5/N for ReLU, as in Hanin 2018)
+
+and layers multiply, so that the variances of ln ‖δˡ‖² add up. ‖δˡ‖² is nearly gamma distributed, with the shape 1/ρ, so
+its logarithm has the variance ψ′(1/ρ), which is exact for one image and a linear layer.
+
+A batch scatters less, since its errors point in several directions. For images a and b with G_ab = δ_a · δ_b, the means
+A = E[G_aa G_bb] and B = E[G_ab²] obey
+
+    Aˡ = (1 − 1/N) E[f′²]² A + K (A + 2B)/N,  Bˡ = (1 − 1/N) E[f′_a f′_b]² B + K (A + 2B)/N,  K = E[f′_a² f′_b²],
+
+each times σ⁴, with A and B of layer l + 1 on the right; where a is b, A = B. They start at the logits, where of C
+equally frequent classes B/A = 1/(C − 1) on average. The relative variance of ‖δˡ‖², summed over the batch, follows
+from the mean of A over all pairs.
+
+Forward, ‖hˡ‖² fluctuates too, by v = (E[f_a² f_b²]/E[f²]² − 1)/N relatively, and so does q in all later layers, by α
+per layer; q changes the slopes by β, where α and β are the logarithmic derivatives of E[f²] and E[f′²]. In layer l
+itself this goes with the fluctuation of the slopes, by (E[f_a² f′_b²]/(E[f²] E[f′²]) − 1)/N. For ReLU β = 0.
+
+All images are taken to have the same q and the same correlation c. Weights are taken to be independent: orthogonal
+ones scatter less. Their fourth moment is taken to be that of Gaussian ones: uniform ones scatter less by an order 1/N.
+Where the variance of the logarithm is above 1 or so, and where K is much larger than E[f′²]², as deep in the chaotic
+phase, the second moments belong to rare networks, and single ones scatter otherwise.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import polygamma
+
+from byhand.initialization.elementwise import Activation
+from byhand.initialization.gaussian import Array, pairs
+from byhand.initialization.mean_field import mean_square, mean_square_slope
+
+
+class Moments(NamedTuple):
+    """What one layer does to two images, of the same q, relative to E[f²] and E[f′²]: where they are one, and two."""
+
+    slopes: tuple[float, float]  # E[f′_a f′_b]²
+    squared_slopes: tuple[float, float]  # K = E[f′_a² f′_b²]
+    squares: tuple[float, float]  # E[f_a² f_b²]
+    mixed: tuple[float, float]  # E[f_a² f′_b²]
+    square_follows: float  # α = d ln E[f²] / d ln q
+    slope_follows: float  # β = d ln E[f′²] / d ln q
+
+
+def moments(activation: Activation, q: float, c: float) -> Moments:
+    """The moments at this q and this correlation c of the images."""
+    root, nudge = math.sqrt(q), 1e-4
+    square, slope_square = float(mean_square(activation, q)), float(mean_square_slope(activation, q))
+    found = []
+    for correlation in (1.0, c):
+        u, v, w = pairs(correlation)
+        f, g = activation.value(root * u).square() / square, activation.value(root * v).square() / square
+        df, dg = activation.slope(root * u), activation.slope(root * v)
+        slopes = (w @ (df * dg)).item() / slope_square
+        df, dg = df.square() / slope_square, dg.square() / slope_square
+        found.append((slopes**2, (w @ (df * dg)).item(), (w @ (f * g)).item(), (w @ (f * dg)).item()))
+    follows = [
+        math.log(of(activation, q * (1 + nudge)) / of(activation, q * (1 - nudge))) / (2 * nudge)
+        for of in (mean_square, mean_square_slope)
+    ]
+    return Moments(*zip(*found, strict=True), *follows)
+
+
+def deviations(layers: Sequence[Moments], hidden_width: int, images: int, classes: int) -> Array:
+    """The standard deviation of ln(‖δˡ‖ / ‖δᴸ‖) over random networks, for hidden layers 1 … L of equal width: (depth).
+
+    Args:
+        layers: the moments of each hidden layer.
+        hidden_width: N.
+        images: in the batch.
+        classes: C.
+    """
+    same, others = 1 / images, 1 - 1 / images  # shares of all pairs
+    backward: list[float] = []  # the variance that each layer adds, from the last to the first
+    one, two, parallel = 1.0, 1.0, 1 / (classes - 1)  # A of the same image and of two, and B of two
+    for layer in reversed(layers):
+        before = same * one + others * two
+        through = layer.squared_slopes[1] * (two + 2 * parallel) / hidden_width
+        one *= 1 - 1 / hidden_width + 3 * layer.squared_slopes[0] / hidden_width
+        parallel = (1 - 1 / hidden_width) * layer.slopes[1] * parallel + through
+        two = (1 - 1 / hidden_width) * two + through
+        relative = (same * one + others * two) / before - 1
+        backward.append(float(polygamma(1, 1 / relative)))
+    added = backward[:0:-1]  # what the last layer adds is no part of a ratio to it
+    forward = [(same * (m.squares[0] - 1) + others * (m.squares[1] - 1)) / hidden_width for m in layers]
+    common = [(same * (m.mixed[0] - 1) + others * (m.mixed[1] - 1)) / hidden_width for m in layers]
+    variances = [0.0]
+    for first in range(len(layers) - 2, -1, -1):
+        total = sensitivity = 0.0
+        for number in range(len(layers) - 2, -1, -1):
+            within = number >= first
+            total += sensitivity**2 * forward[number]
+            total += (added[number] + 2 * sensitivity * common[number]) if within else 0
+            sensitivity = layers[number].square_follows * sensitivity + layers[number].slope_follows * within
+        variances.append(total)
+    return np.sqrt(np.array(variances[::-1])) / 2
