@@ -65,7 +65,7 @@ def tables(read: Read) -> list[Shown]:
                 "learning_rate": "learning rate",
                 "accuracy": "test accuracy [%]",
             }
-            | {"learn": "seeds that learn", "saturated_share": "saturated units at the start"}
+            | {"learn": "seeds above 50 %", "saturated_share": "saturated units at the start"}
             | {"first_to_last_delta": "error, first over last layer"}
             | {"first_to_last_weight_gradient": "weight gradient, first over last"},
         )
@@ -79,7 +79,7 @@ def tables(read: Read) -> list[Shown]:
         read,
         "initialization",
         {"initialization": "initialisation", "order": "order"},
-        {"initialization": "labelled", "kind": "differs in", "alternative": "really"},
+        {"initialization": "printed as", "kind": "differs in", "alternative": "trained as"},
         words,
     )
     return [*tables, *trainable(read), *tests]

@@ -15,12 +15,12 @@ def tables(read: Read) -> list[Shown]:
     drawn = evidence(check[check["case"] != "document"], ["weights", "dtype", "mode"])
     return [
         shown(
-            "Time of forward mode over time of reverse mode: printed, by multiplications, and measured here",
+            "Ratio of times, forward over reverse: printed, predicted by multiplications, and measured here",
             "jacobian/assignment.csv",
             assignment,
-            {"device": "device", "shape": "widths", "variant": "as", "printed_ratio": "printed"}
+            {"device": "device", "shape": "widths", "variant": "code", "printed_ratio": "printed"}
             | {"ratio_of_multiplications": "by multiplications", "measured_ratio": "measured here"}
-            | {"lower_quartile": "lower quartile", "upper_quartile": "upper quartile", "verdict": "direction"},
+            | {"lower_quartile": "lower quartile", "upper_quartile": "upper quartile", "verdict": "the faster mode"},
         ),
         shown(
             "Multiplications in products, exact, with the evaluation of the network",

@@ -16,6 +16,7 @@ Number = Annotated[int, Field(ge=1, title="a number from 1")]
 class Exercise(Section):
     """One exercise; the header of the file explains the fields."""
 
+    title: Text
     asks: Text
     answers: Text
     tempting: Text = ""

@@ -23,12 +23,12 @@ SIGNS = {
 """The verdicts, each with a sign, since not everybody can tell colours apart."""
 
 MEANINGS = {
-    "holds": "right as it stands",
-    "holds with a correction": "wrong as it stands, but right in what the exercise needs",
-    "consistent, but the test is weak": "not rejected, but the test would often miss it if it were wrong",
+    "holds": "right as written",
+    "holds with a correction": "wrong as written, but what the exercise needs from it is right",
+    "consistent, but the test is weak": "not rejected, but the test would often miss a wrong claim",
     "depends on the hardware": "another machine may give another answer; measured on this one",
     "does not hold": "the evidence is against it",
-    "not judged": "this run has no evidence",
+    "not judged": "this run has no evidence, or not enough",
 }
 """The verdicts in a few words, for first-time readers."""
 

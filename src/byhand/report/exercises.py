@@ -11,8 +11,15 @@ from byhand.report.derivations import COLUMNS
 from byhand.step import tables
 from byhand.workflow.fingerprint import SOURCE
 
-GRAVEST = ("does not hold", "holds with a correction", "consistent, but the test is weak", "depends on the hardware")
-"""Of several verdicts, the one that stands for an exercise is the first of these, or else `holds`."""
+GRAVEST = {  # and what is said of one such claim, and of several
+    "does not hold": ("does not hold", "do not hold"),
+    "holds with a correction": ("needs a correction", "need a correction"),
+    "consistent, but the test is weak": ("is consistent, but its test is weak", "are consistent, but their tests are weak"),
+    "depends on the hardware": ("depends on the hardware", "depend on the hardware"),
+    "not judged": ("is not judged", "are not judged"),
+    "holds": ("holds", "hold"),
+}
+"""Of several verdicts, the one that stands for an exercise is the first of these."""
 
 
 class Row(NamedTuple):
@@ -102,10 +109,12 @@ def code(path: str, text: str) -> Code:
     return Code(path, line, content.splitlines()[line - 1])
 
 
-def verdict(verdicts: Sequence[str]) -> str:
-    """One verdict for several: the gravest of those that were reached."""
-    reached = set(verdicts) - {"not judged"}
-    return next((grave for grave in GRAVEST if grave in reached), "holds" if reached else "not judged")
+def verdict(verdicts: Sequence[str]) -> tuple[str, str]:
+    """One verdict for several, the gravest, and of how many claims it is the verdict, in words."""
+    gravest = next((grave for grave in GRAVEST if grave in verdicts), "not judged")
+    share, of = verdicts.count(gravest), len(verdicts)
+    words = GRAVEST[gravest][min(share, 2) - 1] if share else "has no claim"
+    return gravest, words if of < 2 else f"{f'all {of}' if share == of else f'{share} of {of}'} claims {words}"
 
 
 def blocks(
@@ -118,28 +127,26 @@ def blocks(
 
     A claim about several exercises is shown with the first of them, and so is a figure.
     """
-    shown_figures: set[str] = set()
+    figure_of: dict[str, int] = {}
     shown_claims: set[str] = set()
     for chapter, problem in assignment.chapters.items():
         for number, exercise in problem.exercises.items():
             about = [claim for claim in claims if str(number) in str(claim["exercise"]).split(", ")]
             new = [claim for claim in about if claim["claim"] not in shown_claims]
-            gravest = verdict([claim["verdict"] for claim in about])
-            picture = pictures.get(exercise.figure) if exercise.figure not in shown_figures else None
+            gravest, says = verdict([claim["verdict"] for claim in about])
+            first = figure_of.setdefault(exercise.figure, number)
             yield {
                 **exercise.model_dump(),
                 "number": number,
                 "chapter": chapter,
                 "verdict": gravest,
-                "share": sum(claim["verdict"] == gravest for claim in about),
-                "of": len(about),
+                "verdict_says": says,
                 "derivation": derivations.get(number, []),
                 "claims": new,
                 "judged_above": [claim for claim in about if claim not in new],
-                "picture": picture,
-                "figure_above": exercise.figure if exercise.figure in shown_figures else "",
+                "picture": pictures.get(exercise.figure),
+                "figure_of": first,
                 "code": [code(path, text) for path, text in exercise.code.items()],
                 "targets": list(dict.fromkeys(f"results/{claim['table']}" for claim in about)),
             }
             shown_claims |= {claim["claim"] for claim in new}
-            shown_figures |= {exercise.figure} & pictures.keys()

@@ -83,7 +83,7 @@ def exact_tests(
     `names` and `alternatives` are columns; `words` are what values are shown as.
     """
     tests, powers = (read(f"{room}/{name}.csv").replace(words) for name in ("exact_test", "power"))
-    power = {"alternative_runs": "its runs", "reruns": "reruns", "power": "share that is rejected"}
+    power = {"alternative_runs": "runs", "reruns": "reruns", "power": "share rejected"}
     tables = [
         shown(
             "Could the printed numbers be one more run? An exact rank test of all of them together",
@@ -91,6 +91,6 @@ def exact_tests(
             tests,
             {**names, "numbers": "numbers", "reruns": "reruns", "p_value": "p"},
         ),
-        shown("What the test would have noticed", f"{room}/power.csv", powers, {**alternatives, **power}),
+        shown("Power: how often the test would reject runs that were trained in another way", f"{room}/power.csv", powers, {**alternatives, **power}),
     ]
     return [table for table in tables if table.rows]

@@ -61,7 +61,7 @@ function draw() {
   const path = steps.map((k) => START.map((value, place) => value * factors[place] ** k));
   drawPath(path);
   drawFactors(factors);
-  const title = "What is left of each component after k steps, |1 − αλᵢ|ᵏ";
+  const title = "Component left after k steps: |1 − αλᵢ|ᵏ";
   const plot = logarithmic(part("powers"), { first: 0, last: STEPS, low: -8, high: 4, across: "steps k", title });
   factors.forEach((factor, place) => {
     const powers = steps.map((k) => Math.abs(factor) ** k);
@@ -70,7 +70,7 @@ function draw() {
     const lambda = `λ${lowered(place + 1)}`;
     part(SERIES[place]).textContent = `${lambda} = ${LAMBDAS[place]}: 1 − α${lambda} = ${number(factor)}`;
   });
-  const alpha = `α = ${t.toFixed(2)}/λ_max`;
+  const alpha = `α = ${t.toFixed(2)}/λₘₐₓ`;
   part("alpha").setAttribute("aria-valuetext", alpha);
   const distances = [path[STEPS], START].map((w) => number(Math.hypot(...w)));
   part("says").textContent =

@@ -121,7 +121,7 @@ def main(files: step.Files) -> None:
     derivations = exercises.read_table(derived) if derived.is_file() else {}
     blocks = list(exercises.blocks(assignment, derivations, claims.to_dict("records"), pictured))
     answered = {block["figure"] for block in blocks}
-    tests = [tables.read(path, ["reruns"]) for path in files.made if path.name == "exact_test.csv"]
+    tests = [read(name) for name in claims.loc[claims["level"] != "", "table"].unique()]
     page = (
         html.environment(files.rooms, assignment.terms)
         .get_template("page.html.j2")
@@ -130,9 +130,10 @@ def main(files: step.Files) -> None:
             claims=claims.to_dict("records"),
             own=own.astype(object).where(own.notna(), "").to_dict("records"),
             findings=[finding for finding in findings.to_dict("records") if finding["says"]],
+            counted=counts,
             counts=[(verdict, counts[verdict], MEANINGS[verdict]) for verdict in SIGNS if counts[verdict]],
             false_alarms=float(judged["level"].sum()),
-            reruns=sorted({count for test in tests for count in test["reruns"]}),
+            reruns=sorted({count for test in tests for name in ("reruns", "seeds") if name in test for count in test[name]}),
             why_not=sorted({str(reason) for reason in claims["why_not"] if reason}),
             exercises=blocks,
             chapters=chapters(
