@@ -85,13 +85,15 @@ def test_a_mirror_of_any_name_is_only_an_address(url: str, tmp_path: Path) -> No
 @pytest.mark.parametrize("name", ["uniform_$(touch pwned)", "uniform_0.1;touch pwned", "../../x", "he\n", "-he", "he "])
 def test_an_initialization_of_such_a_name_is_refused(name: str) -> None:
     config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
-    config["initialization"]["grid"]["initializations"] = [name]
+    config["initialization"]["grids"]["tanh"]["initializations"] = [name]
     with pytest.raises(BadInput, match="expected uniform_NUMBER"):
         configuration.validated(config)
 
 
 def test_a_target_of_such_a_name_is_no_target(project: Project) -> None:
-    done = project.snakemake("--cores", "1", "results/initialization/training/$(touch pwned)/depth1_width5_file.csv")
+    done = project.snakemake(
+        "--cores", "1", "results/initialization/training/$(touch pwned)/tanh_sgd_0.01/depth1_width5_file.csv"
+    )
     assert done.returncode != 0
     assert nothing_was_run(project.path)
     assert os.listdir(project.path / "results/initialization/training") != []

@@ -9,6 +9,7 @@ import pandas as pd
 import yaml
 from snakemake.utils import update_config
 
+from byhand.step.files import sha256
 from tests.conftest import ROOT
 from tests.workflow.conftest import Project
 
@@ -56,10 +57,10 @@ def test_an_initialisation_of_two_files(project: Project) -> None:
     folder = project.path / "src/byhand/initialization/initializations"
     shutil.copy(folder / "he.py", folder / "hers.py")
     config = yaml.safe_load((project.path / "config.yaml").read_text(encoding="utf-8"))
-    grid = config["initialization"]["grid"]
-    project.configure("initialization", "grid", "initializations", value=[*grid["initializations"], "hers"])
+    grid = config["initialization"]["grids"]["tanh"]
+    project.configure("initialization", "grids", "tanh", "initializations", value=[*grid["initializations"], "hers"])
     jobs = project.jobs()
-    trained = len(grid["depths"]) * len(grid["hidden_widths"])
+    trained = len(grid["depths"])
     compared = {"initialization_compare": 1, "initialization_figure_depth": 1, "initialization_figure_training": 1}
     assert {rule: jobs[rule] for rule in ("initialization_propagate", "initialization_train")} == {
         "initialization_propagate": 1,
@@ -67,7 +68,31 @@ def test_an_initialisation_of_two_files(project: Project) -> None:
     }
     rerun = {"initialization_propagate", "initialization_train", "report_judge", "report_lecture"}
     assert jobs.keys() <= rerun | {*compared, *PAGE}
-    run(project, "results/initialization/propagation/hers.csv")
+    run(project, "results/initialization/propagation/hers/tanh.csv")
+
+
+def test_an_activation_of_one_file_and_its_test_is_trained_beside_the_others(project: Project) -> None:
+    folder = project.path / "src/byhand/initialization/activations"
+    shutil.copy(folder / "gelu.py", folder / "mine.py")
+    assert project.jobs() == {}
+    mine = {"activations": ["mine"], "optimizers": ["adam"], "learning_rates": [0.001], "initializations": ["he"]}
+    project.configure("initialization", "grids", "mine", value=mine)
+    jobs = project.jobs()
+    assert jobs["initialization_propagate"] == jobs["initialization_train"] == 1
+    before = trained(project)
+    run(project, "results/initialization/depth.csv", "results/initialization/figure_training.svg")
+    assert before.items() <= trained(project).items(), "what was there stays as it is"
+    depth = pd.read_csv(project.path / "results/initialization/depth.csv")
+    assert set(depth["activation"]) == {"tanh", "mine"}
+    picture = (project.path / "results/initialization/figure_training.svg").read_text(encoding="utf-8")
+    assert "mine, Adam 0.001" in picture
+    assert "tanh, SGD 0.01" in picture
+
+
+def trained(project: Project) -> dict[str, tuple[int, str]]:
+    """The tables of training: when they were written, and their checksums."""
+    paths = (project.path / "results/initialization/training").rglob("*.csv")
+    return {str(path): (path.stat().st_mtime_ns, sha256(path)) for path in paths}
 
 
 def test_a_claim_is_one_entry(project: Project) -> None:

@@ -99,9 +99,14 @@ def delete(name: str) -> Edit:
     return lambda project: (project.path / name).unlink()
 
 
-def add_initialization(project: Project) -> None:
-    folder = project.path / "src/byhand/initialization/initializations"
-    shutil.copy(folder / "he.py", folder / "new.py")
+def add(name: str) -> Edit:
+    """A copy of an initialization, an activation or an optimizer, of another name."""
+
+    def copied(project: Project) -> None:
+        path = project.path / "src/byhand/initialization" / name
+        shutil.copy(path, path.with_name("new.py"))
+
+    return copied
 
 
 def change_array(project: Project) -> None:
@@ -175,11 +180,31 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
         {**TRAINED, **CHECKED},
     ),
     "initialization: one more depth of the grid": (
-        configure("initialization", "grid", "depths", value=[1, 2, 3]),
-        {**PROPAGATED, "initialization_train": 1},
+        configure("initialization", "grids", "tanh", "depths", value=[1, 2, 3]),
+        {**PROPAGATED, "initialization_propagate": 1, "initialization_train": 1},
+    ),
+    "initialization: a grid of other networks beside it": (
+        configure(
+            "initialization",
+            "grids",
+            "relu",
+            value={
+                "initializations": ["he"],
+                "activations": ["relu"],
+                "optimizers": ["adam"],
+                "learning_rates": [0.001],
+                "depths": [1, 2, 4],
+            },
+        ),
+        {
+            "initialization_train": 3,
+            "initialization_propagate": 1,
+            **COMPARED,
+            **{f"initialization_figure_{name}": 1 for name in ("gradients", "training")},
+        },
     ),
     "initialization: one more initialization": (
-        configure("initialization", "grid", "initializations", value=["uniform_0.1", "he"]),
+        configure("initialization", "grids", "tanh", "initializations", value=["uniform_0.1", "he"]),
         {"initialization_train": 2, "initialization_propagate": 1, **COMPARED},
     ),
     "initialization: another one in the assignment's place": (
@@ -232,7 +257,25 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
         edit("src/byhand/initialization/initializations/he.py", "2 / ", "2.0 / "),
         {},
     ),
-    "one more initialization, as CONTRIBUTING says": (add_initialization, {}),
+    "one more initialization, as CONTRIBUTING says": (add("initializations/he.py"), {}),
+    "an activation that is trained": (
+        edit("src/byhand/initialization/activations/tanh.py", "1 - z.tanh().square()", "1 - z.tanh() ** 2"),
+        {**ON_IMAGES, **PHASE, **SCALES, "initialization_map": 1},
+    ),
+    "an activation that is only checked": (
+        edit("src/byhand/initialization/activations/gelu.py", "return z * ", "return 1 * z * "),
+        {**CHECKED, **SCALES},
+    ),
+    "one more activation, as CONTRIBUTING says": (add("activations/gelu.py"), {}),
+    "an optimizer that is only checked": (
+        edit("src/byhand/initialization/optimizers/momentum.py", "MOMENTUM = 0.9", "MOMENTUM = 9 / 10"),
+        CHECKED,
+    ),
+    "one more optimizer, as CONTRIBUTING says": (add("optimizers/momentum.py"), {}),
+    "the optimizer that two problems use": (
+        edit("src/byhand/numerics/adam.py", "0.999**steps) ** 0.5", "0.999**steps) ** (1 / 2)"),
+        {**HOUSING, **CHECKED},
+    ),
     "how a layer's weights are drawn": (
         edit("src/byhand/initialization/distributions.py", "math.sqrt(3 * variance)", "math.sqrt(variance * 3)"),
         {**ON_IMAGES, **PHASE, **LECTURE},

@@ -35,7 +35,7 @@ def test_of_a_finished_project_only_the_sum_is_told(project: Project) -> None:
 
 def test_what_is_not_done_is_told_by_rule(project: Project) -> None:
     project.edit("src/byhand/housing/figures/bugs.py", "capsize=2", "capsize=3")  # stale: two pictures, provenance
-    project.configure("initialization", "grid", "depths", value=[1, 2, 3])  # one more network: four files
+    project.configure("initialization", "grids", "tanh", "depths", value=[1, 2, 3])  # one more network: four files
     (project.path / "assignment/printed/gradient_check.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     assert project.snakemake("results/gradients/assignment.csv").returncode != 0
     table = status(project)
@@ -71,7 +71,7 @@ def test_a_file_that_was_handed_out_counts_as_running(tmp_path: Path) -> None:
 
 
 def test_results_of_another_configuration_are_named(project: Project) -> None:
-    project.configure("initialization", "grid", "depths", value=[1])
+    project.configure("initialization", "grids", "tanh", "depths", value=[1])
     project.configure("initialization", "assignment", "initializations", value=["uniform_0.1"])
     done = subprocess.run(
         [sys.executable, "-m", "byhand.commands.status"],
@@ -79,5 +79,5 @@ def test_results_of_another_configuration_are_named(project: Project) -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "results are of another configuration, and no rule makes them now:" in done.stdout
-    assert "results/initialization/propagation/xavier_uniform.csv" in done.stdout
+    assert "results/initialization/propagation/xavier_uniform/tanh.csv" in done.stdout
     assert "README.md" not in done.stdout

@@ -12,9 +12,8 @@ DEPTHS = list(range(1, 11))
 def test_a_changed_value_in_the_middle_of_a_sweep_reruns_its_share_alone(finished: Project, tmp_path: Path) -> None:
     project = finished.copy(tmp_path / "project")
     project.configure("initialization", "training", "seeds", value=10)
-    project.configure(
-        "initialization", "grid", value={"initializations": INITIALIZATIONS, "depths": DEPTHS, "hidden_widths": WIDTHS}
-    )
+    sweep = {"initializations": INITIALIZATIONS, "depths": DEPTHS, "hidden_widths": WIDTHS}
+    project.configure("initialization", "grids", "tanh", value=sweep)
     planned = project.snakemake("--summary")
     for line in planned.stdout.splitlines()[1:]:  # as if all had been trained: touching makes Snakemake's records
         path = project.path / line.split("\t")[0]
@@ -23,7 +22,8 @@ def test_a_changed_value_in_the_middle_of_a_sweep_reruns_its_share_alone(finishe
     assert project.snakemake("--touch", "--cores", "2").returncode == 0
     assert project.jobs() == {}
 
-    project.configure("initialization", "grid", "hidden_widths", value=[w if w != 20 else 35 for w in WIDTHS])
+    changed = [w if w != 20 else 35 for w in WIDTHS]
+    project.configure("initialization", "grids", "tanh", "hidden_widths", value=changed)
     after = {"initialization_compare": 1, "initialization_figure_depth": 1}
     after |= {"report_judge": 1, "report_figure_steps": 1, "report_lecture": 1, "report_page": 1}
     assert project.jobs() == {"initialization_train": len(INITIALIZATIONS) * len(DEPTHS), **after}

@@ -51,13 +51,13 @@ def grid(section: Mapping[str, Any], values: Mapping[str, Any]) -> list[Cell]:
     """The networks of one grid, in the order of the examples in the file unless it names others."""
     own = section["assignment"]
     axes = (
-        values["initializations"] or own["initializations"],
-        values["activations"] or ["tanh"],
-        values["optimizers"] or ["sgd"],
-        map(float, values["learning_rates"] or [section["training"]["learning_rate"]]),
-        values["depths"] or [own["depth"]],
-        values["hidden_widths"] or [own["hidden_width"]],
-        values["orders"] or ["file"],
+        values.get("initializations") or own["initializations"],
+        values.get("activations") or ["tanh"],
+        values.get("optimizers") or ["sgd"],
+        map(float, values.get("learning_rates") or [section["training"]["learning_rate"]]),
+        values.get("depths") or [own["depth"]],
+        values.get("hidden_widths") or [own["hidden_width"]],
+        values.get("orders") or ["file"],
     )
     return [Cell(*combination) for combination in product(*axes)]
 

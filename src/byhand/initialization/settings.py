@@ -62,7 +62,6 @@ Optimizers = Annotated[tuple[OptimizerName, ...], Different(f"a list of one or m
 LearningRates = Annotated[
     tuple[LearningRate, ...], Different("a list of one or more different numbers above 0, at most 1000000")
 ]
-GridName = Annotated[str, text("a name of letters, digits and underscores", r"\w+")]
 
 
 class Grid(Section):
@@ -189,7 +188,9 @@ class Benchmark(Section):
 class Initialization(Section):
     """Problem 4: how initialisation and depth decide whether a network learns."""
 
-    grids: dict[GridName, Grid] = Field(title="a mapping from names to grids")
+    grids: Annotated[dict[str, Grid], Field(title="a mapping from names to grids")] = Field(
+        description="the networks that are trained; the names are free"
+    )
     assignment: Assignment
     training: Training
     exact_test: ExactTest
@@ -227,7 +228,9 @@ class PropagateStep(Network, Propagation):
 class CompareStep(Network):
     """What the step `compare` is given: which networks there are."""
 
-    grids: Json[dict[str, Grid]] = Field(description="the grids (JSON)")
+    grids: Annotated[Json[dict[str, Grid]], Field(title="a mapping from names to grids, as JSON")] = Field(
+        description="the grids"
+    )
     learning_rate: LearningRate = Field(description="learning rate of the assignment's own networks")
     assignment_initializations: Initializations = Field(description="initializations of the assignment's own networks")
 

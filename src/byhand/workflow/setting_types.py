@@ -61,6 +61,8 @@ def first_error(error: ValidationError, model: type[Section]) -> str:
     """The first error, in one line: key, found, expected. Unknown keys are reported before missing ones."""
     first = min(error.errors(include_url=False), key=lambda first: first["type"] != "extra_forbidden")
     key, value = _key(first["loc"]), first["input"]
+    if "[key]" in first["loc"]:  # of a mapping: the name itself is wrong
+        return f"{_key(first['loc'][:-2])}: found the name {short(value)}, expected text"
     match first["type"]:
         case "extra_forbidden":
             *above, unknown = first["loc"]
@@ -86,6 +88,7 @@ def _node(model: type[Section], path: Sequence[int | str]) -> dict[str, Any]:
     schema = model.model_json_schema()
     node: dict[str, Any] = schema
     for part in path:
+        node = node.get("contentSchema", node)  # of JSON in a text
         known = node.get("properties", {})
         inner = node["items"] if "items" in node else known.get(part) or node["additionalProperties"]
         node = schema["$defs"][inner["$ref"].rpartition("/")[2]] if "$ref" in inner else inner
