@@ -16,7 +16,7 @@ from byhand.errors import BadInput
 from byhand.initialization import activations, network, optimizers, training
 from byhand.initialization.cells import PATH, Cell, assignment, beside, cells, depths, paths
 from byhand.initialization.initializations import named
-from byhand.initialization.settings import ACTIVATIONS, OPTIMIZERS, AutogradCheckStep, Grid
+from byhand.initialization.settings import ACTIVATIONS, OPTIMIZERS, AutogradCheckStep
 from byhand.initialization.steps import autograd_check
 from byhand.numerics.randomness import generator
 
@@ -141,12 +141,10 @@ def test_a_batch_larger_than_the_data_is_refused(images: Images) -> None:
         trained(few, [0])
 
 
-OF_GRID = dict.fromkeys(Grid.model_fields, ())
 SECTION = {
     "grids": {
-        "tanh": {**OF_GRID, "initializations": ["he", "lecun"], "depths": [8, 1], "hidden_widths": [5, 50]},
+        "tanh": {"initializations": ["he", "lecun"], "depths": [8, 1], "hidden_widths": [5, 50]},
         "mine": {
-            **OF_GRID,
             "initializations": ["he"],
             "activations": ["relu"],
             "optimizers": ["adam", "sgd"],
@@ -169,7 +167,7 @@ def test_cells_are_the_grids_and_the_assignment_in_both_orders_once_each() -> No
 
 
 def test_what_a_grid_does_not_name_is_as_in_the_assignment() -> None:
-    only_orders = {**SECTION, "grids": {"orders": {**OF_GRID, "orders": ["shuffled"]}}}
+    only_orders = {**SECTION, "grids": {"orders": {"orders": ["shuffled"]}}}
     assert cells(only_orders)[:2] == [cell._replace(order="shuffled") for cell in assignment(SECTION)]
     assert set(cells(only_orders)) == set(cells({**SECTION, "grids": {}}))
 
@@ -238,6 +236,7 @@ def test_a_step_of_another_size_is_seen(images: Images, monkeypatch: pytest.Monk
 
 
 def test_a_slope_that_is_not_that_of_the_value_is_seen(images: Images, monkeypatch: pytest.MonkeyPatch) -> None:
-    wrong = replace(activations.named("gelu"), slope=lambda z: 1.001 * activations.named("gelu").slope(z))
+    right = activations.named("gelu")
+    wrong = replace(right, slope=lambda z: 1.001 * right.slope(z))
     monkeypatch.setattr("byhand.initialization.activations.gelu.ACTIVATION", wrong)
     assert max(differences["parameters"] for differences in checked(images, activation="gelu")) > 1e-6

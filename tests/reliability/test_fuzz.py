@@ -69,7 +69,7 @@ def test_a_configuration_is_refused_in_one_line_or_gives_a_workflow(
     told = refusal(configuration.validated, config)
     assert one_line(told)
     if not told:
-        assert cells(configuration.validated(config)["initialization"])
+        assert cells(config["initialization"])
         assert flags(config["housing"]["training"])
 
 

@@ -68,7 +68,7 @@ def test_an_initialisation_of_two_files(project: Project) -> None:
     }
     rerun = {"initialization_propagate", "initialization_train", "report_judge", "report_lecture"}
     assert jobs.keys() <= rerun | {*compared, *PAGE}
-    run(project, "results/initialization/propagation/hers.csv")
+    run(project, "results/initialization/propagation/hers/tanh.csv")
 
 
 def test_an_activation_of_one_file_and_its_test_is_trained_beside_the_others(project: Project) -> None:

@@ -56,7 +56,10 @@ FIGURES = {
     **HOUSING_FIGURES,
     "jacobian_figure_crossover": 1,
     **RELU_FIGURES,
-    **{f"initialization_figure_{name}": 1 for name in ("gradients", "activations", "training", "phase", "depth")},
+    **{
+        f"initialization_figure_{name}": 1
+        for name in ("gradients", "activations", "training", "gradients_in_training", "phase", "depth", "map")
+    },
     "least_squares_figure_iterates": 1,
     "least_squares_figure_errors": 1,
 }
@@ -71,7 +74,7 @@ TAUGHT = {  # what the lecture reads
     "report_derive",
 }  # fmt: skip
 EVERYTHING = {
-    "data_download": 2, **GRADIENTS, **HOUSING, **JACOBIAN, **RELU, **ON_IMAGES, **PHASE, **LEAST_SQUARES,
+    "data_download": 2, **GRADIENTS, **HOUSING, **JACOBIAN, **RELU, **ON_IMAGES, **PHASE, **SCALES, **LEAST_SQUARES,
     **LECTURE, **DERIVED,
 }  # fmt: skip
 
@@ -214,8 +217,28 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
             "initialization_propagate": 1,
             **CHECKED,
             **COMPARED,
-            **{f"initialization_figure_{name}": 1 for name in ("gradients", "activations", "training")},
+            **SCALES,
+            **{
+                f"initialization_figure_{name}": 1
+                for name in ("gradients", "activations", "training", "gradients_in_training")
+            },
         },
+    ),
+    "initialization: the weight scales of the map": (
+        configure("initialization", "map", "coarse", "weight_scales", value=[0.5, 1]),
+        MAP,
+    ),
+    "initialization: one more depth of the map": (
+        configure("initialization", "map", "coarse", "depths", value=[1, 2, 3]),
+        {**JUDGED_MAP, "initialization_map": 1},
+    ),
+    "initialization: what counts as trained": (
+        configure("initialization", "map", "trained_accuracy", value=0.6),
+        JUDGED_MAP,
+    ),
+    "initialization: the fine map, which no result of a plain run uses": (
+        configure("initialization", "map", "fine", "seeds", value=3),
+        {},
     ),
     "initialization: the range of d": (configure("initialization", "phase", "d", value=[0.2]), PHASE),
     "initialization: the benchmark's steps": (configure("initialization", "benchmark", "steps", value=3), {}),
@@ -251,7 +274,15 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
     ),
     "an initialization that is trained": (
         edit("src/byhand/initialization/initializations/xavier_uniform.py", "2 / (", "2.0 / ("),
-        {**TRAINED, "initialization_train": 2, **PROPAGATED, "initialization_propagate": 1, **CHECKED, **LECTURE},
+        {
+            **TRAINED,
+            "initialization_train": 2,
+            **PROPAGATED,
+            "initialization_propagate": 1,
+            **CHECKED,
+            **SCALES,
+            **LECTURE,
+        },
     ),
     "an initialization that is not trained": (
         edit("src/byhand/initialization/initializations/he.py", "2 / ", "2.0 / "),
@@ -260,7 +291,7 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
     "one more initialization, as CONTRIBUTING says": (add("initializations/he.py"), {}),
     "an activation that is trained": (
         edit("src/byhand/initialization/activations/tanh.py", "1 - z.tanh().square()", "1 - z.tanh() ** 2"),
-        {**ON_IMAGES, **PHASE, **SCALES, "initialization_map": 1},
+        {**ON_IMAGES, **PHASE, **SCALES},
     ),
     "an activation that is only checked": (
         edit("src/byhand/initialization/activations/gelu.py", "return z * ", "return 1 * z * "),
@@ -278,7 +309,7 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
     ),
     "how a layer's weights are drawn": (
         edit("src/byhand/initialization/distributions.py", "math.sqrt(3 * variance)", "math.sqrt(variance * 3)"),
-        {**ON_IMAGES, **PHASE, **LECTURE},
+        {**ON_IMAGES, **PHASE, **SCALES, **LECTURE},
     ),
     "what training by gradient descent uses": (
         edit("src/byhand/initialization/training.py", "done = 0", "done = 0 + 0"),
@@ -286,7 +317,7 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
     ),
     "mathematics that two problems' comparisons use": (
         edit("src/byhand/numerics/intervals.py", "level: float = 0.95", "level: float = 0.9"),
-        {"housing_compare": 1, "housing_figure_bugs": 1, **COMPARED},
+        {"housing_compare": 1, "housing_figure_bugs": 1, **COMPARED, **JUDGED_MAP},
     ),
     "a figure's script": (
         edit("src/byhand/housing/figures/bugs.py", "capsize=2", "capsize=3"),

@@ -228,7 +228,9 @@ class PropagateStep(Network, Propagation):
 class CompareStep(Network):
     """What the step `compare` is given: which networks there are."""
 
-    grids: Json[dict[str, Grid]] = Field(description="the grids (JSON)")
+    grids: Annotated[Json[dict[str, Grid]], Field(title="a mapping from names to grids, as JSON")] = Field(
+        description="the grids"
+    )
     learning_rate: LearningRate = Field(description="learning rate of the assignment's own networks")
     assignment_initializations: Initializations = Field(description="initializations of the assignment's own networks")
 

@@ -45,7 +45,7 @@ def validated(config: Mapping[str, Any]) -> dict[str, Any]:
     """
     config = plain(config)
     try:
-        return _in_order(config, Configuration.model_validate(config).model_dump(mode="json"))
+        return _in_order(config, Configuration.model_validate(config).model_dump())
     except ValidationError as error:
         raise BadInput(f"config: {first_error(error, Configuration)}") from error
 
@@ -80,11 +80,12 @@ def plain(value: Any) -> Any:
 def _in_order(values: Mapping[str, Any], of: Mapping[str, Any]) -> dict[str, Any]:
     """The values as they were written, in the order of the model, so that reordering a file reruns no step.
 
-    What was left out has the model's default.
+    What a model lets one leave out stays left out.
     """
     return {
-        key: _in_order(values[key], inner) if isinstance(inner, dict) else values.get(key, inner)
+        key: _in_order(values[key], inner) if isinstance(inner, dict) else values[key]
         for key, inner in of.items()
+        if key in values
     }
 
 

@@ -88,6 +88,7 @@ def _node(model: type[Section], path: Sequence[int | str]) -> dict[str, Any]:
     schema = model.model_json_schema()
     node: dict[str, Any] = schema
     for part in path:
+        node = node.get("contentSchema", node)  # of JSON in a text
         known = node.get("properties", {})
         inner = node["items"] if "items" in node else known.get(part) or node["additionalProperties"]
         node = schema["$defs"][inner["$ref"].rpartition("/")[2]] if "$ref" in inner else inner

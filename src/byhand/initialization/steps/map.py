@@ -25,8 +25,9 @@ from tqdm import tqdm
 
 from byhand import step
 from byhand.data.arrays import load_images
-from byhand.initialization import activations, mean_field, network, optimizers, training
+from byhand.initialization import activations, mean_field, network, training
 from byhand.initialization.distributions import Initialization, uniform
+from byhand.initialization.optimizers import sgd
 from byhand.initialization.settings import MapStep
 from byhand.numerics.randomness import generator
 from byhand.step import tables
@@ -64,7 +65,7 @@ def main(files: step.Files, settings: MapStep) -> step.Facts:
     rows = training.batches(images, "train")
     rows = training.Rows(rows.x[: settings.images], rows.labels[: settings.images])
     tested = training.Rows(rows.x[: settings.batch_size], rows.labels[: settings.batch_size])
-    method = network.Method(activations.named(settings.activation), optimizers.named("sgd"), settings.learning_rate)
+    method = network.Method(activations.named(settings.activation), sgd.OPTIMIZER, settings.learning_rate)
     widths = network.widths(images.pixels, settings.hidden_width, settings.depth, images.classes)
     torch.set_flush_denormal(True)
     runs = training.train(rows, tested, start(settings, widths), method, batch_size=settings.batch_size, order=None)
