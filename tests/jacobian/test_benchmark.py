@@ -504,7 +504,7 @@ def test_jax_is_waited_for(jax: SimpleNamespace, gpu: Recorder) -> None:
     for name, contender in timed_methods.with_jax((2, 3, 3, 2), None, "cuda").items():
         jax.said.clear()
         benchmark.seconds(contender, 0, 2)
-        call = ["run"]
+        call = ["run"] * (3 if name == "reading" else 1)
         assert jax.said == [*call, "wait", *call, "wait", *call, *call, "wait"], name
         if contender.mode is not None:
             np.testing.assert_allclose(contender.run(), expected, rtol=1e-3, atol=1e-5, err_msg=name)
@@ -824,7 +824,7 @@ def test_no_claim_is_judged_from_a_contender_without_a_time_and_the_rest_is_summ
     assert done.returncode == 0, done.stderr
     claims = pd.read_csv(tmp_path / "assignment.csv").set_index(["device", "shape", "variant"])["verdict"]
     assert claims["cuda", "2-30*10-10", "published"] == "not measured"
-    assert claims["cuda", "2-30*10-10", "corrected"] in ("holds", "fails")
+    assert claims["cuda", "2-30*10-10", "corrected"] in ("holds", "fails", "busy")
     pictures = [f"--{name}={tmp_path / name}.png" for name in ("depth", "rivals", "roofline")]
     tables = ["--table", tmp_path / "benchmark.csv", "--claims", tmp_path / "assignment.csv"]
     done = step("jacobian.figures.benchmark", *tables, *pictures)
