@@ -4,6 +4,7 @@ import math
 import subprocess
 import sys
 import time
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -87,7 +88,7 @@ def test_a_machine_that_is_busy_on_purpose_is_found_busy(capsys: pytest.CaptureF
         # They are children of this process, whose time would count as our own.
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(psutil.Process, "children", lambda *_, **__: [])
-            timing.interleaved({"sleep": lambda: time.sleep(0.05) or 0.05}, 9)
+            timing.interleaved({"sleep": lambda: timing.timed(lambda: time.sleep(0.05))}, 9)
     finally:
         for process in spinning:
             process.kill()
@@ -97,8 +98,16 @@ def test_a_machine_that_is_busy_on_purpose_is_found_busy(capsys: pytest.CaptureF
 
 def test_the_probe_is_timed_in_every_repetition(monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
-    monkeypatch.setattr(timing.Watch, "probe", lambda self: said.append("probe") or self._probes.append(1.0))
-    timing.interleaved({name: lambda name=name: said.append(name) or 1.0 for name in "ab"}, 9)  # type: ignore[misc]
+
+    def noted(name: str) -> float:
+        said.append(name)
+        return 1.0
+
+    def probe(watch: timing.Watch) -> None:
+        watch._probes.append(noted("probe"))
+
+    monkeypatch.setattr(timing.Watch, "probe", probe)
+    timing.interleaved({name: partial(noted, name) for name in "ab"}, 9)
     turns = said[said.index("probe") + 1 :]
     assert [len(turns), turns[::3]] == [27, ["probe"] * 9]
     assert all(set(turns[place + 1 : place + 3]) == {"a", "b"} for place in range(0, 27, 3))

@@ -79,7 +79,7 @@ def summary(times: pd.DataFrame) -> pd.DataFrame:
         seconds = by_repetition(of_shape)
         median = seconds.median().sort_values()
         throughput = computing.groupby("contender")["throughput_seconds"].median()
-        best_rival = next(name for name in map(str, median.index) if kind(name) == "rival")
+        best_rival = next(each for each in map(str, median.index) if kind(each) == "rival")
         best_rival = next((name for name in map(str, median.index) if kind(name) == "rival"), None)
         for contender in map(str, median.index):
             facts = computing[computing["contender"] == contender].iloc[0]
@@ -110,12 +110,10 @@ def compared_with(seconds: pd.DataFrame, contender: str, rival: str) -> dict[str
 def shares(of_shape: pd.DataFrame, facts: pd.Series, took: float) -> dict[str, Any]:
     """The limits of the machine during one shape, and which share of them a contender reaches that took this long."""
     rate, bandwidth = roof(of_shape)
-    idle = of_shape[of_shape["contender"].isin((*CALLS, "launch"))].groupby(["contender", "library"])["wall_seconds"]
-    least = {
-        (f"fast_{CALLS[limit]}" if limit in CALLS else library): seconds
-        for (limit, library), seconds in idle.median().items()
-    }
-    calls = least.get(facts["contender"], least.get(facts["library"], math.nan))
+    idle = of_shape[of_shape["contender"].isin((*CALLS, "launch"))]
+    whose = idle["contender"].map(lambda limit: f"fast_{CALLS[limit]}" if limit in CALLS else "")
+    least = idle.groupby(whose.where(whose != "", idle["library"]))["wall_seconds"].median()
+    calls = float(least.get(facts["contender"], least.get(facts["library"], math.nan)))
     computing, moving = facts["operations"] / rate, facts["bytes"] / bandwidth
     return {
         "operations": facts["operations"],

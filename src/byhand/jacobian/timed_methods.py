@@ -132,23 +132,22 @@ def with_numpy(widths: Sequence[int], batch: int | None, device: str) -> dict[st
     first: dict[Order, str] = {}
     for mode, tree in trees.items():
         same = first.setdefault(tree, mode)
-        prepare = partial(numpy_route.prepared, tree)
-        contenders[f"fast_{mode}"] = Contender(
-            partial(prepare(widths, batch), weights, x),
-            mode,
-            measured_as=f"fast_{same}",
-            memory=partial(traced, lambda prepare=prepare: prepare(widths, batch)(weights, x)),
+        run, memory = (
+            partial(numpy_route.prepared(tree, widths, batch), weights, x),
+            partial(traced, tree, widths, batch),
         )
-        calls = partial(prepare(small, batch and 1), *problem(small, batch and 1))
+        contenders[f"fast_{mode}"] = Contender(run, mode, measured_as=f"fast_{same}", memory=memory)
+        calls = partial(numpy_route.prepared(tree, small, batch and 1), *problem(small, batch and 1))
         contenders[f"calls_{mode}"] = Contender(calls, None, measured_as=f"calls_{same}")
     return contenders
 
 
-def traced(run: Callable[[], object]) -> Memory:
-    """What NumPy and Python take, the buffers that are kept for further calls included."""
+def traced(tree: Order, widths: Sequence[int], batch: int | None) -> Memory:
+    """What the fast route takes of NumPy and Python, with the buffers that it keeps for further calls."""
+    weights, x = problem(widths, batch)
     tracemalloc.start()
     try:
-        run()
+        numpy_route.prepared(tree, widths, batch)(weights, x)
         return tracemalloc.get_traced_memory()[1], None
     finally:
         tracemalloc.stop()

@@ -135,7 +135,7 @@ def repetitions_to_tell(ratios: pd.Series, least: float = 1.01) -> int:
 
     It knows of no difference between one run and the next, which more repetitions in one run do not average out.
     """
-    lower, upper = np.log(ratios).quantile([0.25, 0.75])
+    lower, upper = (float(np.log(ratios.quantile(share))) for share in (0.25, 0.75))
     errors = (1.960 + 0.842) * (upper - lower) / 1.349 / math.log(least)
     return max(1, math.ceil(math.pi / 2 * errors**2))
 
