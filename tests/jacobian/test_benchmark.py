@@ -574,8 +574,8 @@ def test_what_a_call_takes_of_the_memory_is_measured(gpu: Recorder) -> None:
     assert timed_methods.on_the_gpu(allocate) == (35, 2)
     assert timed_methods.profiled(lambda: [torch.ones(1000), torch.ones(10)]) == (4040, 2)
     assert timed_methods.profiled(lambda: None) == (0, 0)
-    peak, count = timed_methods.traced((0, 1), (10, 1000, 1000), None)
-    entries = 1000 * 10 + 1000 * 1000 + 4 * 1000  # J, a buffer as large as W_F, and vectors
+    peak, count = timed_methods.traced((0, 1), (100, 1000, 1000), None)
+    entries = 1000 * 100 + 100 * 1000 + 3 * 1000  # J, a buffer for the scaled W₁, and three vectors
     assert (4 * entries < peak < 4.1 * entries, count) == (True, None)
     for library in ("numpy", "torch"):
         for name, contender in timed_methods.LIBRARIES[library]((20, 30, 30, 40), None, "cpu").items():
