@@ -706,7 +706,9 @@ class Alone:
 
 
 class Off:
-    """A process of which one contender computes something else, and one has no memory for a second call."""
+    """A process of which one contender computes something else, and one has no memory left in its third turn."""
+
+    turns = 0
 
     def ask(self, what: str, *question: Any) -> Any:
         if what == "shape":
@@ -717,7 +719,8 @@ class Off:
                 "jacrev": (answer, ("reverse", 0, 0, "", "float32")),
             }
         name, warm, *_ = (*question, 0)
-        return "out of memory" if name == "jacrev" and (warm or what == "memory") else (1e-10, 1e-10)
+        self.turns += name == "jacrev" and warm > 0
+        return "out of memory" if name == "jacrev" and (self.turns > 2 or what == "memory") else (1e-10, 1e-10)
 
 
 def test_a_contender_that_is_off_or_fails_is_one_row_with_the_reason_and_the_others_go_on() -> None:

@@ -244,9 +244,9 @@ def rows(
         for library, contender in keys:
             found += turn(settings, repetition, workers[library], contender, of[library, contender], first)
     quiet = watch.found()
-    for key, answer in first.items():
-        if isinstance(answer, str):
-            found += ({**facts, "reason": answer} for facts in of[key])
+    failed = {key: answer for key, answer in first.items() if isinstance(answer, str)}
+    found = [facts for facts in found if (facts["library"], facts["measured_as"]) not in failed]
+    found += [{**facts, "reason": answer} for key, answer in failed.items() for facts in of[key]]
     return [{**facts, **quiet} for facts in found]
 
 
