@@ -152,9 +152,11 @@ BAD_VALUES: list[tuple[str, Any, str]] = [
     ("jacobian.count.shapes", ["3-0-2"], "jacobian.count.shapes[0]: found '3-0-2', expected three or more widths"),
     ("jacobian.count.map_widths", [], "jacobian.count.map_widths: found [], expected a list of one or more different"),
     ("jacobian.device", "cpu", "jacobian.device: unknown key (did you mean devices?); known here"),
-    ("jacobian.devices", "cuda", "jacobian.devices: found 'cuda', expected auto, or a list of one"),
-    ("jacobian.devices", ["gpu"], "jacobian.devices: found ['gpu'], expected auto, or a list of"),
-    ("jacobian.devices", [], "jacobian.devices: found [], expected auto, or a list of one"),
+    ("jacobian.devices", "tpu", "jacobian.devices: found 'tpu', expected auto, or one or a list of cpu, gpu, cuda,"),
+    ("jacobian.devices", ["cpu", "auto"], "jacobian.devices: found ['cpu', 'auto'], expected auto, or one or a list"),
+    ("jacobian.devices", ["cpu", "cpu"], "jacobian.devices: found ['cpu', 'cpu'], expected auto, or one or a list"),
+    ("jacobian.devices", [], "jacobian.devices: found [], expected auto, or one or a list of"),
+    ("jacobian.benchmark.repetitions", 8, "jacobian.benchmark.repetitions: found 8, expected a whole number from 9 to"),
     ("jacobian.benchmark.slow_seconds", 0, "jacobian.benchmark.slow_seconds: found 0, expected a number of seconds"),
 ]
 

@@ -159,7 +159,7 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
         {"housing_autograd_check": 1},
     ),
     "housing: the benchmark's repetitions, which no result of a plain run uses": (
-        configure("housing", "benchmark", "repetitions", value=3),
+        configure("housing", "benchmark", "repetitions", value=11),
         {},
     ),
     "jacobian: the assignment's tolerance": (
@@ -167,7 +167,7 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
         {"jacobian_check": 1},
     ),
     "jacobian: the repetitions of the assignment's timing": (
-        configure("jacobian", "times", "repetitions", value=2),
+        configure("jacobian", "times", "repetitions", value=11),
         JACOBIAN_TIMES,
     ),
     "jacobian: the benchmark's shapes, which no result of a plain run uses": (

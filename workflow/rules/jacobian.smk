@@ -3,7 +3,8 @@
 from byhand.jacobian import devices
 
 JACOBIAN = config["jacobian"]
-DEVICES = configuration.or_exit(devices.chosen, JACOBIAN["devices"], devices.why_no_gpu())
+DEVICES = configuration.or_exit(devices.chosen, JACOBIAN["devices"])
+GPU = "|".join(devices.GPUS)
 
 
 use rule step as jacobian_check with:
@@ -47,10 +48,10 @@ use rule step as jacobian_times_cpu with:
         **step("jacobian.steps.benchmark", JACOBIAN["times"], arguments=["--alone"]),
 
 
-use rule jacobian_times_cpu as jacobian_times_cuda with:
+use rule jacobian_times_cpu as jacobian_times_gpu with:
     """Repeat the assignment's own timing on a GPU."""
     output:
-        **recorded(table="results/jacobian/times_{device,cuda}.csv"),
+        **recorded(table=f"results/jacobian/times_{{device,{GPU}}}.csv"),
     resources:
         **at_most(mem_mb=8000, runtime=60),
         gpu=1,
@@ -83,10 +84,10 @@ use rule jacobian_times_cpu as jacobian_benchmark_cpu with:
         **step("jacobian.steps.benchmark", {"contenders": []}, JACOBIAN["benchmark"], arguments=["--alone"]),
 
 
-use rule jacobian_benchmark_cpu as jacobian_benchmark_cuda with:
+use rule jacobian_benchmark_cpu as jacobian_benchmark_gpu with:
     """Time every way to compute J on a GPU."""
     output:
-        **recorded(table="results/jacobian/benchmark_{device,cuda}_times.csv"),
+        **recorded(table=f"results/jacobian/benchmark_{{device,{GPU}}}_times.csv"),
     resources:
         **at_most(mem_mb=8000, runtime=60),
         gpu=1,
@@ -102,6 +103,19 @@ use rule visible_step as jacobian_compare_benchmarks with:
         "logs/jacobian/compare_benchmarks.log",
     params:
         **step("jacobian.steps.compare_benchmarks"),
+
+
+use rule step as jacobian_benchmark_history with:
+    """Add the ratios to those of earlier benchmarks."""
+    input:
+        times=each(rules.jacobian_benchmark_cpu.output.table, device=DEVICES),
+        verdicts=rules.jacobian_compare_benchmarks.output.verdicts,
+    output:
+        **recorded(table=update("results/jacobian/benchmark_history.csv")),
+    log:
+        "logs/jacobian/benchmark_history.log",
+    params:
+        **step("jacobian.steps.benchmark_history"),
 
 
 use rule step as jacobian_figure_benchmark with:
@@ -122,4 +136,5 @@ use rule step as jacobian_figure_benchmark with:
 
 FIGURES |= {
     "jacobian_figure_crossover": {"table": rules.jacobian_count.output.crossover},
+    "jacobian_figure_benchmark_history": {"table": rules.jacobian_benchmark_history.output.table},
 }

@@ -2,7 +2,7 @@
 
 `times` has one row for each observation (`benchmark`): device, shape, contender, repetition, wall_seconds, … A row
 without a time is left out. A ratio is taken in each repetition and then its median and quartiles, so that what slows a
-whole repetition cancels.
+whole repetition cancels. From times of a busy machine nothing is concluded: the verdict is `busy`.
 """
 
 import math
@@ -13,17 +13,19 @@ import pandas as pd
 
 from byhand.jacobian import cost
 from byhand.jacobian.shapes import parsed
-from byhand.numerics.timing import quartiles
+from byhand.numerics.timing import quartiles, repetitions_to_tell
 
 CALLS = {"calls_reverse": "reverse", "calls_forward": "forward", "calls_cheapest": "cheapest"}
 """The contenders that show how long the fast route's calls take with nothing to do, and the mode of each."""
-LIMITS = ("product", "reading", *CALLS)
+LIMITS = ("product", "reading", "launch", *CALLS)
 
 
 def kind(contender: str) -> str:
-    """`ours` (by hand: as written, compiled, as a graph, or the fast route), `published` or `rival`."""
+    """`ours` (as written, compiled, as a graph, or the fast route), `lower_precision`, `published` or `rival`."""
     if contender.startswith("published_"):
         return "published"
+    if contender.startswith(("tf32_", "bfloat16_")):
+        return "lower_precision"
     ours = contender.removeprefix("fast_").removeprefix("compiled_").removeprefix("graph_")
     return "ours" if ours in cost.ORDERS else "rival"
 
@@ -42,6 +44,14 @@ def times_faster(seconds: pd.DataFrame, contender: str, than: str) -> pd.Series:
 def faster(ratio: float, first: str, second: str) -> str:
     """Who is faster, `ratio` being how many times faster `first` is than `second`."""
     return first if ratio > 1 else second if ratio < 1 else "equal"
+
+
+def standing(ratio: pd.Series, machine: str) -> str:
+    """What the ratios say: `faster` or `slower` if both quartiles are on one side of 1, else `too close to tell`."""
+    if machine != "quiet":
+        return "busy"
+    lower, upper = ratio.quantile([0.25, 0.75])
+    return "faster" if lower >= 1 else "slower" if upper < 1 else "too close to tell"
 
 
 def roof(times: pd.DataFrame) -> tuple[float, float]:
@@ -63,45 +73,58 @@ def bound(computing: float, moving: float, calling: float = 0) -> str:
 
 def summary(times: pd.DataFrame) -> pd.DataFrame:
     """One row for each device, shape and contender, the fastest of each shape first."""
-    table_rows = []
+    table_rows: list[dict[str, Any]] = []
     for (device, shape), of_shape in times.groupby(["device", "shape"], sort=False):
-        rate, bandwidth = roof(of_shape)
-        computing = of_shape[~of_shape["contender"].isin(LIMITS)]
+        computing = of_shape[~of_shape["contender"].isin(LIMITS)].dropna(subset="wall_seconds")
         seconds = by_repetition(of_shape)
-        median = seconds.median()
-        idle = of_shape[of_shape["contender"].isin(CALLS)].groupby("contender")["wall_seconds"].median()
-        calls = {f"fast_{CALLS[str(limit)]}": took for limit, took in idle.items()}
-        best_rival = str(median[[name for name in median.index if kind(str(name)) == "rival"]].idxmin())
-        for contender in map(str, median.sort_values().index):
+        median = seconds.median().sort_values()
+        throughput = computing.groupby("contender")["throughput_seconds"].median()
+        best_rival = next(each for each in map(str, median.index) if kind(each) == "rival")
+        best_rival = next((name for name in map(str, median.index) if kind(name) == "rival"), None)
+        for contender in map(str, median.index):
             facts = computing[computing["contender"] == contender].iloc[0]
-            ratio = times_faster(seconds, contender, best_rival)
-            floor = max(facts["operations"] / rate, facts["bytes"] / bandwidth)
-            table_rows.append(
-                {
-                    "device": device,
-                    "shape": shape,
-                    "depth": facts["depth"],
-                    "inputs": facts["inputs"],
-                    "contender": contender,
-                    "kind": kind(contender),
-                    "library": facts["library"],
-                    **quartiles(1e3 * seconds[contender], "milliseconds"),
-                    "repetitions": seconds[contender].count(),
-                    "best_rival": best_rival,
-                    **quartiles(ratio, "times_faster_than_best_rival", "times_faster_"),
-                    "operations": facts["operations"],
-                    "bytes": facts["bytes"],
-                    "gigaflop_per_second_of_the_machine": rate / 1e9,
-                    "gigabyte_per_second_of_the_machine": bandwidth / 1e9,
-                    "floor_milliseconds": 1e3 * floor,
-                    "calls_milliseconds": 1e3 * calls.get(contender, math.nan),
-                    "bound_by": bound(facts["operations"] / rate, facts["bytes"] / bandwidth, calls.get(contender, 0)),
-                    "share_of_roofline": floor / median[contender],
-                    "relative_error": facts["relative_error"],
-                    "threads": facts["threads"],
-                }
-            )
+            row = {"device": device, "shape": shape, "depth": facts["depth"], "inputs": facts["inputs"]}
+            row |= {"contender": contender, "kind": kind(contender), "library": facts["library"]}
+            row |= quartiles(1e3 * seconds[contender], "milliseconds")
+            row["calls_per_second"] = 1 / throughput[contender]
+            row |= {"repetitions": seconds[contender].count(), "best_rival": best_rival}
+            row |= compared_with(seconds, contender, best_rival)
+            row |= {name: facts[name] for name in ("precision", "relative_error", "peak_bytes", "allocations")}
+            row |= shares(of_shape, facts, median[contender])
+            row |= {name: facts[name] for name in ("threads", "machine", "busy_share", "probe_spread")}
+            table_rows.append(row)
     return pd.DataFrame(table_rows)
+
+
+def compared_with(seconds: pd.DataFrame, contender: str, rival: str) -> dict[str, float]:
+    """How many times faster a contender is than the best rival, and in how many repetitions that was measured."""
+    ratio = times_faster(seconds, contender, rival)
+    faster = quartiles(ratio, "times_faster_than_best_rival", "times_faster_")
+    return {
+        **faster,
+        "times_faster_repetitions": len(ratio),
+        "repetitions_to_tell_1_percent": repetitions_to_tell(ratio),
+    }
+
+
+def shares(of_shape: pd.DataFrame, facts: pd.Series, took: float) -> dict[str, Any]:
+    """The limits of the machine during one shape, and which share of them a contender reaches that took this long."""
+    rate, bandwidth = roof(of_shape)
+    idle = of_shape[of_shape["contender"].isin((*CALLS, "launch"))]
+    whose = idle["contender"].map(lambda limit: f"fast_{CALLS[limit]}" if limit in CALLS else "")
+    least = idle.groupby(whose.where(whose != "", idle["library"]))["wall_seconds"].median()
+    calls = float(least.get(facts["contender"], least.get(facts["library"], math.nan)))
+    computing, moving = facts["operations"] / rate, facts["bytes"] / bandwidth
+    return {
+        "operations": facts["operations"],
+        "bytes": facts["bytes"],
+        "gigaflop_per_second_of_the_machine": rate / 1e9,
+        "gigabyte_per_second_of_the_machine": bandwidth / 1e9,
+        "floor_milliseconds": 1e3 * max(computing, moving),
+        "calls_milliseconds": 1e3 * calls,
+        "bound_by": bound(computing, moving, 0 if math.isnan(calls) else calls),
+        "share_of_roofline": max(computing, moving) / took,
+    }
 
 
 def verdicts(times: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
@@ -114,10 +137,11 @@ def verdicts(times: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
         of_shape = times[(times["device"] == device) & (times["shape"] == shape)]
         seconds = by_repetition(of_shape)
         ranked = rows.set_index("contender").sort_values("milliseconds")
+        machine, rival = ranked.iloc[0][["machine", "best_rival"]]
         ours = [name for name in ranked.index if kind(name) == "ours"]
         extremes = [name for name in ours if not name.endswith("cheapest")]
         cheapest = next(name for name in ours if name.endswith("cheapest"))
-        best, rival = ours[0], ranked.iloc[0]["best_rival"]
+        best = ours[0]
         ahead = times_faster(seconds, best, rival)
         near = times_faster(seconds, cheapest, best).median()
         widths, _ = parsed(str(shape))
@@ -129,14 +153,17 @@ def verdicts(times: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
                 "our_best": best,
                 "best_rival": rival,
                 **quartiles(ahead, "ours_times_faster"),
-                "ours_at_least_as_fast": ahead.median() >= 1,
+                "repetitions": len(ahead),
+                "repetitions_to_tell_1_percent": repetitions_to_tell(ahead),
+                "ours": standing(ahead, machine),
                 "cheapest_over_our_best": near,
-                "cheapest_within_5_percent": near >= 1 / 1.05,
+                "cheapest_within_5_percent": near >= 1 / 1.05 if machine == "quiet" else "busy",
                 "cheapest_times_faster_than_extremes": times_faster(seconds, cheapest, extremes[0]).median(),
                 "fewer_multiplications": saved / cost.products("cheapest", widths).products,
                 "share_of_roofline": ranked.loc[best, "share_of_roofline"],
                 "share_of_calls": ranked.loc[best, "calls_milliseconds"] / ranked.loc[best, "milliseconds"],
                 "bound_by": ranked.loc[best, "bound_by"],
+                **{name: ranked.loc[best, name] for name in ("machine", "busy_share", "probe_spread")},
             }
         )
     return pd.DataFrame(table_rows)
@@ -178,7 +205,9 @@ def _claims(times: pd.DataFrame, printed: pd.DataFrame) -> Iterator[dict[str, An
                 "lower_quartile": math.nan,
                 "upper_quartile": math.nan,
                 "repetitions": 0,
+                "machine": "busy" if (of_shape["machine"] == "busy").any() else "quiet",
                 "busy_share": of_shape["busy_share"].max(),
+                "probe_spread": of_shape["probe_spread"].max(),
                 "measured_faster": "",
                 "verdict": "not measured",
             }
@@ -190,5 +219,6 @@ def _claims(times: pd.DataFrame, printed: pd.DataFrame) -> Iterator[dict[str, An
                     "measured_faster": faster(measured.median(), "reverse", "forward"),
                 }
                 agrees = row["measured_faster"] == row["printed_faster"]
-                row["verdict"] = ("holds" if agrees else "fails") if len(by_mode) else "not printed"
+                judged = "busy" if row["machine"] == "busy" else "holds" if agrees else "fails"
+                row["verdict"] = judged if len(by_mode) else "not printed"
             yield row

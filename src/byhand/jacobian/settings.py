@@ -3,14 +3,24 @@
 30*10 stands for ten layers of 30, and @256 for a batch of 256 inputs.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, Field
 
-from byhand.workflow.setting_types import Different, PositiveFraction, Seconds, Section, Seeds, Size, Sizes, text, whole
+from byhand.workflow.setting_types import (
+    Different,
+    PositiveFraction,
+    Repetitions,
+    Seconds,
+    Section,
+    Seeds,
+    Size,
+    Sizes,
+    text,
+    whole,
+)
 
 Layers = Annotated[int, whole(1, 100)]
-Repetitions = Annotated[int, whole(1, 1000)]
 Shape = Annotated[
     str,
     text(
@@ -26,11 +36,14 @@ Contenders = Annotated[
     tuple[Contender, ...],
     Different("a list of one or more names such as reverse, forward, published_reverse, published_forward"),
 ]
-DEVICES = ("auto", ["cpu"], ["cuda"], ["cpu", "cuda"], ["cuda", "cpu"])
+Device = Literal["cpu", "gpu", "cuda", "mps", "xpu"]
 
 
 def _devices(value: Any) -> Any:
-    if value not in DEVICES:
+    """One name, or a list of different ones."""
+    names = [value] if isinstance(value, str) else value
+    known = (*get_args(Device), *(["auto"] if value == "auto" else []))
+    if not (isinstance(names, list) and names and all(name in known for name in names)) or len(set(names)) < len(names):
         raise ValueError("not among the known")
     return value
 
@@ -73,7 +86,6 @@ class Benchmark(Section):
     repetitions: Repetitions = Field(description="repetitions of each measurement")
     turn_seconds: Seconds = Field(description="seconds per turn, which makes as many calls as fit")
     slow_seconds: Seconds = Field(description="seconds per call above which a method counts as slow")
-    slow_repetitions: Repetitions = Field(description="repetitions of a slow method")
 
 
 class Times(Benchmark):
@@ -87,9 +99,9 @@ class Jacobian(Section):
 
     check: Check
     count: Count
-    devices: Annotated[Any, AfterValidator(_devices), Field(title="auto, or a list of one or both of cpu, cuda")] = (
-        Field(description="devices to time on: what this machine has, or a list")
-    )
+    devices: Annotated[
+        Any, AfterValidator(_devices), Field(title="auto, or one or a list of cpu, gpu, cuda, mps, xpu")
+    ] = Field(description="devices to time on: what this machine has, or some")
     times: Times
     benchmark: Benchmark
 
@@ -97,7 +109,9 @@ class Jacobian(Section):
 class BenchmarkStep(Benchmark):
     """What the step `benchmark` is given."""
 
-    device: Annotated[Literal["cpu", "cuda"], Field(title="one of cpu, cuda")] = Field(description="where to compute")
+    device: Annotated[Literal["cpu", "cuda", "mps", "xpu"], Field(title="one of cpu, cuda, mps, xpu")] = Field(
+        description="where to compute"
+    )
     contenders: Annotated[tuple[Contender, ...], Different("names of contenders", least=0)] = Field(
         description="the methods that are timed; all if none is named"
     )

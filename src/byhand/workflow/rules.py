@@ -195,7 +195,8 @@ def written_by(rules: Iterable[Any], room: str, benchmarks: bool = False) -> lis
         if own.search(path)
     ]
     for path in written:
-        path.flags.pop("report", None)  # whoever reads a figure does not show it once more
+        for flag in ("report", "update"):  # whoever reads a file does not show it once more, or add to it
+            path.flags.pop(flag, None)
     return written
 
 

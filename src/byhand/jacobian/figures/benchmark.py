@@ -28,6 +28,8 @@ RIVALS: dict[str, tuple[str, str]] = {  # contender: (colour, marker that is dis
     "functional_forward": ("orange", "s"),
     "jacrev": ("vermillion", "^"),
     "jacfwd": ("vermillion", "v"),
+    "compiled_jacrev": ("sky", "^"),
+    "compiled_jacfwd": ("sky", "v"),
     "jax_jacrev": ("purple", "D"),
     "jax_jacfwd": ("purple", "P"),
 }

@@ -10,7 +10,7 @@ from byhand import step
 from byhand.jacobian import ratios
 from byhand.step import tables
 
-COLUMNS = ["device", "shape", "contender", "repetition", "wall_seconds", "busy_share"]
+COLUMNS = ["device", "shape", "contender", "repetition", "wall_seconds", "machine", "busy_share", "probe_spread"]
 
 
 def printed(seconds: pd.DataFrame, check: pd.DataFrame) -> pd.DataFrame:

@@ -4,19 +4,22 @@ Each library computes in a process of its own, because idle threads of one would
 turns, one contender at a time, in a new random order in each repetition, so ratios can be taken within repetitions. Two
 contenders that make identical calls (the cheapest order may be that of reverse mode) are measured as one. A turn
 begins with calls that are not timed, unless one call is far longer than a turn. A contender that takes more than
-`slow_seconds` for a call takes part in the first `slow_repetitions` only. Every call is waited for, on a GPU too. All
-multiply in full float32, which the record states, with the GPU's name. The number of threads is set, and they are
-confined to as many cores.
+`slow_seconds` for a call takes part in the fewest repetitions that are allowed. Every call is waited for (its latency);
+where a library returns before it has finished, as many calls are then made in a row and waited for once (throughput).
+All multiply in full float32 unless `precision` says otherwise, which the record states, with the GPU's name. The number
+of threads is set, and they are confined to as many cores. A `Watch` tells for each shape whether the machine was quiet.
 
 Columns of the table: device, shape, depth L, inputs (the batch), library, contender, measured_as (the contender whose
-time this is), mode, operations and bytes (of the mode's formula, or what a limit does), relative_error (of J against
-float64), threads, repetition, calls (in this turn), wall_seconds (per call), reason, busy_share (of other processes).
-A contender that could not run, or whose J is off, has a row without a time: `reason` says why.
+time this is), mode, precision, operations and bytes (of the mode's formula, or what a limit does), relative_error (of J
+against float64), peak_bytes and allocations (of a call that is not timed: at the peak, with J and without the weights;
+empty where a library does not tell), threads, repetition, calls (in this turn), wall_seconds (per call, waited for),
+throughput_seconds (per call of many), reason, machine (quiet or busy), busy_share (of other processes), probe_spread. A
+contender that could not run, or whose J is off, has a row without a time: `reason` says why.
 """
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -24,6 +27,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import psutil
 from tqdm import tqdm
 
 from byhand import step
@@ -34,9 +38,10 @@ from byhand.jacobian.shapes import parsed
 from byhand.jacobian.timed_methods import LIBRARIES, Contender, problem, ready
 from byhand.numerics import timing
 from byhand.step import tables
+from byhand.workflow.setting_types import LEAST_REPETITIONS
 
-AGREEMENT = 1e-4
-"""Largest relative error (Frobenius) in float32 against float64; on Xavier weights rounding leaves some 1e-6."""
+AGREEMENT = {"float32": 1e-4, "tf32": 1e-2, "bfloat16": 1e-1}
+"""Largest relative error (Frobenius) against float64; on Xavier weights rounding leaves some 1e-6 in float32."""
 
 
 class Worker:
@@ -47,10 +52,11 @@ class Worker:
         self.pipe, theirs = spawn.Pipe()
         self.process = spawn.Process(target=serve, args=(theirs, library, device, threads), daemon=True)
         before = dict(os.environ)
-        os.environ.update(environment(device))
-        self.process.start()  # NumPy and JAX read the environment when they are imported there
-        os.environ.clear()
-        os.environ.update(before)
+        for variables in (environment(device), before):
+            os.environ.clear()
+            os.environ.update(variables)
+            if self.process.pid is None:
+                self.process.start()  # NumPy and JAX read the environment when they are imported there
 
     def ask(self, *question: Any) -> Any:
         """Send a question and wait.
@@ -77,17 +83,19 @@ def environment(device: str) -> dict[str, str]:
     """The variables that a process starts with: the best kernels, unless others are asked for, and limits for JAX.
 
     A JAX built for a GPU would compute there although the CPU is timed, and would reserve three quarters of its memory.
-    The last variable forbids TF32 to NVIDIA's libraries, whatever was asked for.
+    The variable of NVIDIA's libraries that allows or forbids TF32 everywhere is left out: each contender says itself.
     """
     jax = {"XLA_PYTHON_CLIENT_PREALLOCATE": "false", **({"JAX_PLATFORMS": "cpu"} if device == "cpu" else {})}
-    return {**numpy_route.kernels(), **os.environ, **jax, "NVIDIA_TF32_OVERRIDE": "0"}
+    asked = {name: value for name, value in os.environ.items() if name != "NVIDIA_TF32_OVERRIDE"}
+    return {**numpy_route.kernels(), **asked, **jax}
 
 
 def serve(pipe: Connection, library: str, device: str, threads: int) -> None:
     """Answer the questions of `Worker.ask` until the benchmark ends.
 
     ("ready",): what the record says of the library. ("shape", name, only): {contender: (J or why not, `cost_of`)}.
-    ("time", contender, warm-up, calls): the seconds or why not.
+    ("memory", contender): what a call takes, or why that is not known. ("time", contender, warm-up, calls): its
+    `seconds`, or why there are none.
     """
     if hasattr(os, "sched_setaffinity"):  # JAX takes every core it may use
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
@@ -106,19 +114,21 @@ def serve(pipe: Connection, library: str, device: str, threads: int) -> None:
                 contenders = {name: each for name, each in known.items() if name in only or not only}
                 step.use_threads(threads)
                 pipe.send({name: (or_reason(result, each), cost_of(each)) for name, each in contenders.items()})
+            elif question == "memory":
+                pipe.send(or_reason(contenders[details[0]].memory))
             else:
                 name, warm, calls = details
-                pipe.send(or_reason(seconds, contenders[name].run, warm, calls))
+                pipe.send(or_reason(seconds, contenders[name], warm, calls))
         except (ImportError, RuntimeError, BadInput) as error:  # a RuntimeError is a GPU's, which may lack memory
             pipe.send(BadInput(one_line(error)))
 
 
-def cost_of(contender: Contender) -> tuple[str | None, int, int, str]:
+def cost_of(contender: Contender) -> tuple[str | None, int, int, str, str]:
     """The parts of a contender that can be sent over a pipe."""
-    return contender.mode, contender.operations, contender.bytes, contender.measured_as
+    return contender.mode, contender.operations, contender.bytes, contender.measured_as, contender.precision
 
 
-def or_reason(function: Callable[..., Any], *arguments: Any) -> Any:
+def or_reason(function: Any, *arguments: Any) -> Any:
     """What the function returns, or one line that says why it cannot (no compiler, no memory), whatever is raised."""
     try:
         return function(*arguments)
@@ -136,17 +146,29 @@ def result(contender: Contender) -> Any:
     found = contender.run()
     if contender.mode is None:
         return None
-    return np.asarray(found.detach().cpu() if hasattr(found, "detach") else found, np.float64)
+    return np.asarray(found.detach().cpu().double() if hasattr(found, "detach") else found, np.float64)
 
 
-def seconds(run: Callable[[], Any], warm: int, calls: int) -> float:
-    """Mean wall time of a call, over `calls` calls in a row after `warm` that are not timed."""
+def seconds(contender: Contender, warm: int, calls: int) -> tuple[float, float]:
+    """Mean wall time of a call that is waited for, and of one of `calls` that are waited for together.
+
+    Both follow `warm` calls that are not timed. They are the same where a call has finished when it returns.
+    """
+    run, wait = contender.run, contender.wait
+    each = run if wait is None else lambda: wait(run())
     for _ in range(warm):
-        run()
+        each()
     started = time.perf_counter()
     for _ in range(calls):
-        run()
-    return (time.perf_counter() - started) / calls
+        each()
+    latency = (time.perf_counter() - started) / calls
+    if wait is None:
+        return latency, latency
+    started = time.perf_counter()
+    for _ in range(calls):
+        last = run()
+    wait(last)
+    return latency, (time.perf_counter() - started) / calls
 
 
 def reference(name: str) -> Any:
@@ -162,7 +184,7 @@ def entrants(name: str, only: Sequence[str], workers: dict[str, Worker], threads
     widths, batch = parsed(name)
     expected = reference(name)
     for library, worker in workers.items():
-        for contender, (answer, (mode, *amounts, measured_as)) in worker.ask("shape", name, only).items():
+        for contender, (answer, (mode, *amounts, measured_as, precision)) in worker.ask("shape", name, only).items():
             reason = answer if isinstance(answer, str) else None
             error, (operations, size) = None, amounts
             if mode is not None:
@@ -170,8 +192,8 @@ def entrants(name: str, only: Sequence[str], workers: dict[str, Worker], threads
                 operations, size = 2 * price.products, 4 * price.entries
                 if reason is None:
                     error = float(np.linalg.norm(answer - expected) / np.linalg.norm(expected))
-                    if not error < AGREEMENT:
-                        reason = f"off by {error:.1e}, expected less than {AGREEMENT:.0e}"
+                    if not error < AGREEMENT[precision]:
+                        reason = f"off by {error:.1e}, expected less than {AGREEMENT[precision]:.0e}"
             yield {
                 "shape": name,
                 "depth": len(widths) - 2,
@@ -180,55 +202,86 @@ def entrants(name: str, only: Sequence[str], workers: dict[str, Worker], threads
                 "contender": contender,
                 "measured_as": measured_as or contender,
                 "mode": mode,
+                "precision": precision,
                 "operations": operations,
                 "bytes": size,
                 "relative_error": error,
+                "peak_bytes": None,
+                "allocations": None,
                 "threads": threads,
                 "repetition": None,
                 "calls": None,
                 "wall_seconds": None,
+                "throughput_seconds": None,
                 "reason": reason,
             }
 
 
 def rows(
     settings: BenchmarkStep, name: str, only: Sequence[str], workers: dict[str, Worker], threads: int
-) -> Iterator[dict[str, Any]]:
+) -> list[dict[str, Any]]:
     """The rows of the table for one shape, of the contenders `only`, or of all if it is empty."""
+    found = []
+    of: dict[tuple[str, str], list[dict[str, Any]]] = {}  # the facts of all contenders that share one time
     sound: dict[tuple[str, str], dict[str, Any]] = {}
     for facts in entrants(name, only, workers, threads):
         if facts["reason"] is None:
             sound[facts["library"], facts["contender"]] = facts
         else:
-            yield facts
-    of: dict[tuple[str, str], list[dict[str, Any]]] = {}  # the facts of all contenders that share one time
+            found.append(facts)
     for (library, contender), facts in sound.items():
         if (library, facts["measured_as"]) not in sound:  # that contender takes no part
             facts["measured_as"] = contender
         of.setdefault((library, facts["measured_as"]), []).append(facts)
     first = {(library, each): workers[library].ask("time", each, 0, 1) for library, each in of}
-    for repetition, key in timing.rounds(of, settings.repetitions, name):
-        once = first[key]
-        if isinstance(once, str) or (once > settings.slow_seconds and repetition >= settings.slow_repetitions):
-            continue
-        library, contender = key
-        calls = max(1, round(settings.turn_seconds / once))
-        warm = 1 + calls // 4 if once < 10 * settings.turn_seconds else 0  # a long call needs no warm-up
-        took = workers[library].ask("time", contender, warm, calls)
-        if isinstance(took, str):
-            first[key] = took
-            continue
+    for key in (key for key, facts in of.items() if facts[0]["mode"] is not None):
+        taken = workers[key[0]].ask("memory", key[1])
         for facts in of[key]:
-            yield {**facts, "repetition": repetition, "calls": calls, "wall_seconds": took}
-    for key, answer in first.items():
-        if isinstance(answer, str):
-            yield from ({**facts, "reason": answer} for facts in of[key])
+            facts["peak_bytes"], facts["allocations"] = (None, None) if isinstance(taken, str) else taken
+    watch = timing.Watch()
+    for repetition, keys in enumerate(timing.rounds(of, settings.repetitions, name)):
+        watch.probe()
+        for library, contender in keys:
+            found += turn(settings, repetition, workers[library], contender, of[library, contender], first)
+    quiet = watch.found()
+    failed = {key: answer for key, answer in first.items() if isinstance(answer, str)}
+    found = [facts for facts in found if (facts["library"], facts["measured_as"]) not in failed]
+    found += [{**facts, "reason": answer} for key, answer in failed.items() for facts in of[key]]
+    return [{**facts, **quiet} for facts in found]
+
+
+def turn(
+    settings: BenchmarkStep,
+    repetition: int,
+    worker: Worker,
+    contender: str,
+    shared: Sequence[dict[str, Any]],
+    first: dict[tuple[str, str], Any],
+) -> list[dict[str, Any]]:
+    """One turn of a contender, as a row for each of those that share its time; none if it is too slow or has failed.
+
+    `first` has the seconds of its first call, or why there are none; a failure is noted there.
+    """
+    key = (shared[0]["library"], contender)
+    if isinstance(first[key], str):
+        return []
+    once = sum(first[key]) / 2
+    if once > settings.slow_seconds and repetition >= LEAST_REPETITIONS:
+        return []
+    calls = max(1, round(settings.turn_seconds / once))
+    warm = 1 + calls // 4 if once < 10 * settings.turn_seconds else 0  # a long call needs no warm-up
+    took = worker.ask("time", contender, warm, calls)
+    if isinstance(took, str):
+        first[key] = took
+        return []
+    times = dict(zip(("wall_seconds", "throughput_seconds"), took, strict=True))
+    return [{**facts, "repetition": repetition, "calls": calls, **times} for facts in shared]
 
 
 def main(files: step.Files, settings: BenchmarkStep) -> step.Facts:
     """Write the table."""
     observations: list[dict[str, Any]] = []
-    others = timing.Others()
+    load = [psutil.getloadavg()[0]]
     with ExitStack() as stack:
         workers, said, missing = {}, {}, []
         for library in LIBRARIES:
@@ -243,21 +296,25 @@ def main(files: step.Files, settings: BenchmarkStep) -> step.Facts:
                 print(missing[-1])
         for name in tqdm(settings.shapes, desc="shapes", mininterval=2):
             observations += rows(settings, name, settings.contenders, workers, files.threads)
-        busy = others.share()
+    load.append(psutil.getloadavg()[0])
     left_out = [f"{each['shape']}: {each['contender']}: {each['reason']}" for each in observations if each["reason"]]
     if len(left_out) == len(observations):
         named = f"--contenders {' '.join(settings.contenders)}: nothing could be timed by these names"
         raise BadInput("; ".join([named, *missing, *left_out]))
     for line in left_out:
         print(f"left out: {line}")
-    table = pd.DataFrame(observations).astype({"repetition": "Int64", "calls": "Int64"})
+    whole = dict.fromkeys(("peak_bytes", "allocations", "repetition", "calls"), "Int64")
+    table = pd.DataFrame(observations).astype(whole)
     table.insert(0, "device", settings.device)
-    table["busy_share"] = busy
+    if len(busy := table[table["machine"] == "busy"]["shape"].unique()):
+        print(f"the machine was busy, so nothing is concluded from the times of {', '.join(busy)}")
     tables.write(table, files.table)
     return {
         "kernels": numpy_route.kernels(),
         "gpu": next((each["gpu"] for each in said.values() if each["gpu"]), None),
         "float32_products": {library: said[library]["float32_products"] for library in table["library"].unique()},
+        "libraries": {library: said[library]["version"] for library in table["library"].unique()},
+        "load_before_and_after": load,
     }
 
 

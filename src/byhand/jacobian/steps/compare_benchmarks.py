@@ -6,7 +6,10 @@ from byhand import step
 from byhand.jacobian import ratios
 from byhand.step import tables
 
-COLUMNS = ["device", "shape", "depth", "inputs", "library", "contender", "repetition", "wall_seconds", "operations"]
+COLUMNS = [
+    "device", "shape", "depth", "inputs", "library", "contender", "repetition", "wall_seconds", "throughput_seconds",
+    "operations", "machine",
+]  # fmt: skip
 
 
 def main(files: step.Files) -> None:
