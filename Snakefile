@@ -30,6 +30,7 @@ from byhand.workflow import configuration, fingerprint
 from byhand.workflow.records import keep_with_results
 from byhand.workflow.registry import ROOMS
 from byhand.workflow.rules import *
+from byhand.workflow.start import load_once
 
 configuration.or_exit(prepare, workflow, ROOT)
 
@@ -90,6 +91,7 @@ onstart:
     for change in configuration.changes(config, Path("results")):
         print(f"{change}: what depends on it is replaced; `--directory FOLDER` keeps both", file=sys.stderr)
     keep_with_results(Path.cwd())
+    load_once(workflow, ENVIRONMENT)
 
 
 onsuccess:

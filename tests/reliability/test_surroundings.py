@@ -108,7 +108,9 @@ def test_a_step_that_is_timed_waits_for_the_others_and_they_for_it(tmp_path: Pat
 
 def test_every_rule_that_times_something_runs_alone(project: Project) -> None:
     done = project.snakemake("--dry-run", "--forceall", "--printshellcmds", "benchmarks", "jacobian")
-    commands = re.findall(r"^.*python -m byhand\.(\S+) (.*)", done.stdout + done.stderr, re.MULTILINE)
+    commands = re.findall(
+        r"^.*python -m byhand\.workflow\.start byhand\.(\S+) (.*)", done.stdout + done.stderr, re.MULTILINE
+    )
     timed = {name for name, flags in commands if "--alone" in flags}
     assert {name for name, _ in commands if name.endswith("steps.benchmark")} == timed
     assert len(timed) == 4

@@ -1,11 +1,14 @@
 """A copy of the project to run the workflow in, made small, and a run of it that tests can start from."""
 
+import atexit
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,8 +16,24 @@ import yaml
 from filelock import FileLock
 from snakemake.utils import update_config
 
+from byhand.workflow import start
 from byhand.workflow.registry import ROOMS
 from tests.conftest import REAL_DATA, ROOT
+
+
+def loaded(folder: str, *packages: str) -> str:
+    """The socket, in a folder with a short name, at which a process waits that has loaded these packages."""
+    path = f"{folder}/loaded"
+    start.wait_at(path, [sys.executable, "-P", start.__file__], packages, os.environ)
+    return path
+
+
+@cache
+def snakemake_loaded() -> str:
+    """Where to ask for a copy of a process that has loaded Snakemake: half of a dry run is loading it."""
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder)
+    return loaded(folder, "snakemake.cli", "snakemake.workflow", "snakemake.parser", "pydantic")
 
 
 @dataclass(frozen=True)
@@ -30,14 +49,11 @@ class Project:
         environment |= variables or {}
         if data_home is not None:
             environment["BYHAND_DATA_HOME"] = str(data_home)
-        return subprocess.run(
-            [sys.executable, "-m", "snakemake", *arguments],
-            cwd=self.path,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        command = [sys.executable, "-m", "snakemake", *arguments]
+        if "--dry-run" in arguments:
+            command = [sys.executable, "-P", start.__file__, "snakemake", *arguments]
+            environment[start.PLACE] = snakemake_loaded()
+        return subprocess.run(command, cwd=self.path, env=environment, capture_output=True, text=True, check=False)
 
     def jobs(self, data_home: Path | None = None) -> dict[str, int]:
         """What a dry run would do: jobs by rule, `all` and the other rules without a command aside."""

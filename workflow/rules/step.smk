@@ -2,7 +2,8 @@
 
 ENVIRONMENT = environment(ROOT, workflow.deployment_settings.deployment_method, version(ROOT))
 STEP = (
-    "{params.environment} python -m {params.step} --threads {threads} {params.settings:q} {params.files:q} > {log} 2>&1"
+    "{params.environment} python -m byhand.workflow.start {params.step}"
+    " --threads {threads} {params.settings:q} {params.files:q} > {log} 2>&1"
 )
 
 
