@@ -35,7 +35,8 @@ def tables(read: Read) -> list[Shown]:
             "Mean squared error after the last epoch, mean ± standard deviation over the seeds",
             "housing/final_losses.csv",
             final,
-            {"protocol": "trained as", "split": "rows", "ours": "ours", "seeds": "seeds"} | (printed if "printed" in final else {}),
+            {"protocol": "trained as", "split": "rows", "ours": "ours", "seeds": "seeds"}
+            | (printed if "printed" in final else {}),
         ),
         shown(
             "Test error with the notebook's code minus that with one bug fixed (paired runs, ± half of 95 % interval)",

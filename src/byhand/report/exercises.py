@@ -14,7 +14,10 @@ from byhand.workflow.fingerprint import SOURCE
 GRAVEST = {  # and what is said of one such claim, and of several
     "does not hold": ("does not hold", "do not hold"),
     "holds with a correction": ("needs a correction", "need a correction"),
-    "consistent, but the test is weak": ("is consistent, but its test is weak", "are consistent, but their tests are weak"),
+    "consistent, but the test is weak": (
+        "is consistent, but its test is weak",
+        "are consistent, but their tests are weak",
+    ),
     "depends on the hardware": ("depends on the hardware", "depend on the hardware"),
     "not judged": ("is not judged", "are not judged"),
     "holds": ("holds", "hold"),

@@ -91,6 +91,11 @@ def exact_tests(
             tests,
             {**names, "numbers": "numbers", "reruns": "reruns", "p_value": "p"},
         ),
-        shown("Power: how often the test would reject runs that were trained in another way", f"{room}/power.csv", powers, {**alternatives, **power}),
+        shown(
+            "Power: how often the test would reject runs that were trained in another way",
+            f"{room}/power.csv",
+            powers,
+            {**alternatives, **power},
+        ),
     ]
     return [table for table in tables if table.rows]

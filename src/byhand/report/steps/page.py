@@ -133,7 +133,9 @@ def main(files: step.Files) -> None:
             counted=counts,
             counts=[(verdict, counts[verdict], MEANINGS[verdict]) for verdict in SIGNS if counts[verdict]],
             false_alarms=float(judged["level"].sum()),
-            reruns=sorted({count for test in tests for name in ("reruns", "seeds") if name in test for count in test[name]}),
+            reruns=sorted(
+                {count for test in tests for name in ("reruns", "seeds") if name in test for count in test[name]}
+            ),
             why_not=sorted({str(reason) for reason in claims["why_not"] if reason}),
             exercises=blocks,
             chapters=chapters(
