@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from byhand.initialization import activations, network, optimizers, trainability, training
-from byhand.initialization.settings import MapStep
+from byhand.initialization.settings import EpochsOfData, MapStep
 from byhand.initialization.steps import map as map_step
 from byhand.numerics.intervals import proportion_interval
 from byhand.numerics.randomness import generator
@@ -28,7 +28,7 @@ def rows(count: int = 64) -> training.Rows:
 def settings(activation: str = "tanh", depth: int = 3, scales: tuple[float, ...] = (0.5, 1.0, 2.0)) -> MapStep:
     return MapStep(
         activation=activation, depth=depth, hidden_width=12, weight_scales=scales, seeds=2, images=64,
-        epochs={"mnist": 3, "digits": 3}, batch_size=32, learning_rate=0.1,
+        epochs=EpochsOfData(mnist=3, digits=3), batch_size=32, learning_rate=0.1,
     )  # fmt: skip
 
 

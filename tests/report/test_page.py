@@ -93,14 +93,15 @@ def test_code_is_shown_by_the_text_that_it_has_once() -> None:
 @pytest.mark.parametrize(
     ("verdicts", "one"),
     [
-        ([], "not judged"),
-        (["not judged"], "not judged"),
-        (["not judged", "holds"], "holds"),
-        (["holds", "depends on the hardware"], "depends on the hardware"),
-        (["does not hold", "holds with a correction", "holds"], "does not hold"),
+        ([], ("not judged", "has no claim")),
+        (["not judged"], ("not judged", "is not judged")),
+        (["not judged", "holds"], ("not judged", "1 of 2 claims is not judged")),
+        (["holds", "holds"], ("holds", "all 2 claims hold")),
+        (["holds", "depends on the hardware"], ("depends on the hardware", "1 of 2 claims depends on the hardware")),
+        (["does not hold", "holds", "does not hold"], ("does not hold", "2 of 3 claims do not hold")),
     ],
 )
-def test_the_gravest_verdict_stands_for_an_exercise(verdicts: list[str], one: str) -> None:
+def test_the_gravest_verdict_stands_for_an_exercise(verdicts: list[str], one: tuple[str, str]) -> None:
     assert exercises.verdict(verdicts) == one
 
 

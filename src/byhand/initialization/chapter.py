@@ -7,9 +7,8 @@ from byhand.step.shown import Read, Shown, exact_tests, plus_minus, shown
 def trainable(read: Read) -> list[Shown]:
     """How often theory's line is right, and what theory says of the assignment's initialisations."""
     line = read("initialization/map/coarse_agreement.csv")
-    line["right"] = [
-        f"{100 * row.share_right:.0f} ({100 * row.lower:.0f} to {100 * row.upper:.0f})" for row in line.itertuples()
-    ]
+    shares = 100 * line[["share_right", "lower", "upper"]].to_numpy()
+    line["right"] = [f"{share:.0f} ({lower:.0f} to {upper:.0f})" for share, lower, upper in shares]
     line["without"] = (100 * line["share_without_theory"]).round()
     scales = read("initialization/scales.csv")
     scales = scales[scales["initialization"].notna()].astype(object)

@@ -59,14 +59,16 @@ def moments(activation: Activation, q: float, c: float) -> Moments:
         u, v, w = pairs(correlation)
         f, g = activation.value(root * u).square() / square, activation.value(root * v).square() / square
         df, dg = activation.slope(root * u), activation.slope(root * v)
-        slopes = (w @ (df * dg)).item() / slope_square
+        product = (w @ (df * dg)).item() / slope_square
         df, dg = df.square() / slope_square, dg.square() / slope_square
-        found.append((slopes**2, (w @ (df * dg)).item(), (w @ (f * g)).item(), (w @ (f * dg)).item()))
+        found.append((product**2, (w @ (df * dg)).item(), (w @ (f * g)).item(), (w @ (f * dg)).item()))
     follows = [
         math.log(of(activation, q * (1 + nudge)) / of(activation, q * (1 - nudge))) / (2 * nudge)
         for of in (mean_square, mean_square_slope)
     ]
-    return Moments(*zip(*found, strict=True), *follows)
+    one, two = found
+    slopes, squared_slopes, squares, mixed = zip(one, two, strict=True)
+    return Moments(slopes, squared_slopes, squares, mixed, *follows)
 
 
 def deviations(layers: Sequence[Moments], hidden_width: int, images: int, classes: int) -> Array:
@@ -101,4 +103,4 @@ def deviations(layers: Sequence[Moments], hidden_width: int, images: int, classe
             total += (added[number] + 2 * sensitivity * common[number]) if within else 0
             sensitivity = layers[number].square_follows * sensitivity + layers[number].slope_follows * within
         variances.append(total)
-    return np.sqrt(np.array(variances[::-1])) / 2
+    return np.asarray(np.sqrt(variances[::-1])) / 2

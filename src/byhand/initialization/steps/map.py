@@ -18,6 +18,7 @@ step that the table names, and counts as not trained.
 """
 
 from itertools import islice, product
+from typing import Any
 
 import pandas as pd
 import torch
@@ -72,10 +73,13 @@ def main(files: step.Files, settings: MapStep) -> step.Facts:
     name = f"{settings.activation}, depth {settings.depth}"
     *_, last = tqdm(islice(runs, epochs), total=epochs, desc=name, unit="epoch", mininterval=2)
     table = pd.DataFrame(list(product(settings.weight_scales, range(settings.seeds))), columns=["weight_scale", "seed"])
-    table = table.assign(
-        train_loss=last.train_loss, train_accuracy=last.train_accuracy, diverged_at_step=last.diverged_at_step
-    )
-    case = {"activation": settings.activation, "depth": settings.depth, "hidden_width": settings.hidden_width}
+    for name in ("train_loss", "train_accuracy", "diverged_at_step"):
+        table[name] = getattr(last, name).numpy()
+    case: dict[str, Any] = {
+        "activation": settings.activation,
+        "depth": settings.depth,
+        "hidden_width": settings.hidden_width,
+    }
     case |= {"learning_rate": settings.learning_rate, "steps": epochs * (len(rows.x) // settings.batch_size)}
     table = table.assign(**images.columns, **case).merge(theory(settings), on="weight_scale")
     first = [*images.columns, *case]
