@@ -39,6 +39,10 @@ from byhand.initialization.gaussian import Array, pairs
 from byhand.initialization.mean_field import mean_square, mean_square_slope
 
 
+EXCESS = {"uniform": -6 / 5}
+"""The excess kurtosis of weights of this distribution; 0 for normal ones."""
+
+
 class Moments(NamedTuple):
     """What one layer does to two images, of the same q, relative to E[f²] and E[f′²]: where they are one, and two."""
 
@@ -69,7 +73,33 @@ def moments(activation: Activation, q: float, c: float) -> Moments:
     return Moments(*zip(*found, strict=True), *follows)
 
 
-def deviations(layers: Sequence[Moments], hidden_width: int, images: int, classes: int) -> Array:
+def added_variances(
+    layers: Sequence[Moments], hidden_width: int, images: int, classes: int, weights: str
+) -> list[float]:
+    """What each layer adds to the variance of ln ‖δ‖² by its own slopes and weights, from the first to the last."""
+    same, others = 1 / images, 1 - 1 / images  # shares of all pairs
+    excess = EXCESS.get(weights, 0.0) / hidden_width
+    one, two, parallel = 1.0, 1.0, 1 / (classes - 1)  # A of the same image and of two, and B of two
+    above = (0.0, 0.0)  # K of the layer above, of the same image and of two, as far as one network has it
+    added = []
+    for layer in reversed(layers):
+        before = same * one + others * two
+        through = layer.squared_slopes[1] * (two + 2 * parallel) * (1 + excess * above[1]) / hidden_width
+        of_one = 3 * layer.squared_slopes[0] * (1 + excess * above[0]) / hidden_width
+        one *= 1 - 1 / hidden_width + of_one
+        two = (1 - 1 / hidden_width) * two + through
+        parallel = (1 - 1 / hidden_width) * layer.slopes[1] * parallel + through
+        b = parallel / two
+        parallel *= 1 - 8 * layer.squared_slopes[1] / hidden_width * b * (1 - b * b) / (3 + b * b)
+        added.append(float(polygamma(1, before / (same * one + others * two - before))))
+        in_one = 1 + (3 * layer.squared_slopes[0] - 1) / hidden_width
+        above = layer.squared_slopes[0] / in_one, layer.squared_slopes[1] / in_one
+    return added[::-1]
+
+
+def deviations(
+    layers: Sequence[Moments], hidden_width: int, images: int, classes: int, weights: str = "normal"
+) -> Array:
     """The standard deviation of ln(‖δˡ‖ / ‖δᴸ‖) over random networks, for hidden layers 1 … L of equal width: (depth).
 
     Args:
@@ -77,19 +107,10 @@ def deviations(layers: Sequence[Moments], hidden_width: int, images: int, classe
         hidden_width: N.
         images: in the batch.
         classes: C.
+        weights: the name of their distribution, normal or uniform.
     """
-    same, others = 1 / images, 1 - 1 / images  # shares of all pairs
-    backward: list[float] = []  # the variance that each layer adds, from the last to the first
-    one, two, parallel = 1.0, 1.0, 1 / (classes - 1)  # A of the same image and of two, and B of two
-    for layer in reversed(layers):
-        before = same * one + others * two
-        through = layer.squared_slopes[1] * (two + 2 * parallel) / hidden_width
-        one *= 1 - 1 / hidden_width + 3 * layer.squared_slopes[0] / hidden_width
-        parallel = (1 - 1 / hidden_width) * layer.slopes[1] * parallel + through
-        two = (1 - 1 / hidden_width) * two + through
-        relative = (same * one + others * two) / before - 1
-        backward.append(float(polygamma(1, 1 / relative)))
-    added = backward[:0:-1]  # what the last layer adds is no part of a ratio to it
+    same, others = 1 / images, 1 - 1 / images
+    added = added_variances(layers, hidden_width, images, classes, weights)
     forward = [(same * (m.squares[0] - 1) + others * (m.squares[1] - 1)) / hidden_width for m in layers]
     common = [(same * (m.mixed[0] - 1) + others * (m.mixed[1] - 1)) / hidden_width for m in layers]
     variances = [0.0]
