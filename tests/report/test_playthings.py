@@ -69,9 +69,9 @@ def shown(page: Page) -> dict[str, tuple[bool, bool]]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
-def test_they_take_the_place_of_figures_without_fault(browser: Browser, report: Path, size: str, scheme: str) -> None:
+def test_they_are_shown_without_fault(browser: Browser, report: Path, size: str, scheme: str) -> None:
     with opened(browser, report, size, scheme) as page:
-        assert set(shown(page).values()) == {(True, False)}
+        assert set(shown(page).values()) == {(True, True)}
         for name in FIGURES:  # every state that has another colour or another width
             for select in page.locator(f"#play-{name} select").all():
                 select.select_option(index=select.locator("option").count() - 1)
@@ -90,10 +90,12 @@ def test_without_scripts_and_in_print_there_are_the_figures(browser: Browser, re
     assert set(shown(page).values()) == {(False, True)}
 
 
-def test_a_link_to_a_replaced_figure_shows_it(page: Page) -> None:
-    tab_to(page, "#play-descent a")
-    page.keyboard.press("Enter")
-    assert shown(page) == {"descent": (True, True), "depth": (True, False), "chain": (True, False)}
+@pytest.mark.parametrize(("name", "figure"), FIGURES.items())
+def test_the_contents_lead_to_each_and_each_to_its_figure(page: Page, name: str, figure: str) -> None:
+    for link, target in ((f".contents a[href='#try-{name}']", f"#play-{name}"), (f"#play-{name} a", f"#{figure}")):
+        tab_to(page, link)
+        page.keyboard.press("Enter")
+        assert page.locator(target).evaluate("it => Math.abs(it.getBoundingClientRect().top) < innerHeight / 2")
 
 
 BEHAVIOUR = {  # by the step size in hundredths of 1/λ_max

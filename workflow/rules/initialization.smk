@@ -3,7 +3,6 @@
 import json
 
 from byhand.initialization.cells import ORDERS, PATH, assignment, beside, cells, depths
-from byhand.initialization.settings import ACTIVATIONS
 
 INITIALIZATION = config["initialization"]
 CELLS = cells(INITIALIZATION)
@@ -169,6 +168,14 @@ JUDGED = {key: MAP[key] for key in ("trained_accuracy", "multiple")}
 files_of_map = lambda wildcards, input, output: files(
     {key: value for key, value in wildcards.items() if key != "map"}, input, output
 )
+KNOWN = list(  # not every activation that has a file, so that one more makes nothing stale
+    dict.fromkeys(
+        [
+            *INITIALIZATION["autograd_check"]["activations"],
+            *(name for grid in MAPS.values() for name in grid["activations"]),
+        ]
+    )
+)
 ACTIVATION_OF_MAP = constrained("activation", (name for grid in MAPS.values() for name in grid["activations"]))
 
 
@@ -226,8 +233,8 @@ use rule step as initialization_scales with:
     log:
         "logs/initialization/scales.log",
     params:
-        **step("initialization.steps.scales", INITIALIZATION["assignment"], {"activations": ACTIVATIONS}),
-        activations=[part("activations", name) for name in ACTIVATIONS],
+        **step("initialization.steps.scales", INITIALIZATION["assignment"], {"activations": KNOWN}),
+        activations=[part("activations", name) for name in KNOWN],
         initializations=[part("initializations", name) for name in INITIALIZATION["assignment"]["initializations"]],
 
 

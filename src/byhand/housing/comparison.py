@@ -96,6 +96,7 @@ def bug_effects(runs: pd.DataFrame) -> pd.DataFrame:
                 {
                     "fixed": "all" if protocol == "corrected" else protocol.removeprefix("fixed_"),
                     "split": split,
+                    "published_mean": losses.loc["published"].loc[worth.index, f"{split}_loss"].mean(),
                     "worth": worth[f"{split}_loss"].mean(),
                     "standard_deviation": worth[f"{split}_loss"].std(),
                     "half_width_of_95_percent_interval": mean_interval(worth[f"{split}_loss"]),

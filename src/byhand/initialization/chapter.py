@@ -1,5 +1,6 @@
 """The tables of this chapter of the page: printed figures beside ours, what depth does, and what can be trained."""
 
+from byhand.initialization.figures import appearance
 from byhand.step.shown import Read, Shown, exact_tests, plus_minus, shown
 
 
@@ -44,7 +45,8 @@ def tables(read: Read) -> list[Shown]:
     last = last.assign(ours=plus_minus(100 * last["mean"], 100 * last["standard_deviation"], 2))
     last["printed"] = [f"{100 * value:.2f}" for value in last["printed"]]
     depth = read("initialization/depth.csv")
-    depth = depth[depth["order"] == "file"]
+    words = {name: appearance.label(name) for name in depth["initialization"].unique()}
+    depth = depth[depth["order"] == "file"].replace(words)
     depth = depth.assign(
         accuracy=plus_minus(100 * depth["test_accuracy"], 100 * depth["test_accuracy_standard_deviation"], 1),
         learn=[f"{a} of {b}" for a, b in zip(depth["seeds_that_learn"], depth["seeds"], strict=True)],
@@ -72,11 +74,12 @@ def tables(read: Read) -> list[Shown]:
         columns = {"initialization": "initialisation", "quantity": "quantity", "printed": "printed"}
         columns |= {"ours": "ours", "within_spread": "within the spread"}
         caption = "Test accuracy after the last epoch [%], mean ± standard deviation over seeds"
-        tables.insert(0, shown(caption, "initialization/assignment.csv", last, columns))
+        tables.insert(0, shown(caption, "initialization/assignment.csv", last.replace(words), columns))
     tests = exact_tests(
         read,
         "initialization",
         {"initialization": "initialisation", "order": "order"},
         {"initialization": "labelled", "kind": "differs in", "alternative": "really"},
+        words,
     )
     return [*tables, *trainable(read), *tests]

@@ -45,7 +45,7 @@ def widths(input_width: int, hidden_width: int, depth: int, classes: int) -> lis
 def initial(
     initialization: Initialization, layer_widths: Sequence[int], generators: Sequence[torch.Generator]
 ) -> Parameters:
-    """Parameters of one run for each generator, which alone decides them: each layer's weights, then its biases."""
+    """Parameters of one run for each generator, which alone decides them: all weights, then the biases."""
     shapes = list(pairwise(layer_widths))
     weights, biases = [], []
     for generator in generators:

@@ -10,6 +10,7 @@ from latex2mathml.converter import convert
 from markupsafe import Markup, escape
 
 from byhand.data.layout import TITLES
+from byhand.report import playthings
 from byhand.report.claims import SIGNS
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -33,11 +34,13 @@ def environment(rooms: Path, glossary: Mapping[str, str]) -> jinja2.Environment:
     block = jinja.get_template("formula.html.j2")
     jinja.filters["formula"] = lambda tex: Markup(block.render(mathml=formula(tex, "block")))  # noqa: S704
     jinja.globals["font"] = base64.b64encode(FONT.read_bytes()).decode()
+    jinja.globals["playthings"] = playthings.BY_ROOM
     jinja.filters["named"] = lambda dataset: TITLES.get(dataset, dataset.replace("_", " "))
     jinja.filters["sign"] = SIGNS.__getitem__
     jinja.filters["mathematics"] = formula
     jinja.filters["slug"] = slug
     jinja.filters["prose"] = prose
+    jinja.filters["lowered"] = lowered
     used = jinja.globals["used_terms"] = dict[str, str]()
     # With the context, so that Jinja does not call it for a constant in a part of a template that is not shown.
     jinja.filters["terms"] = jinja2.pass_context(lambda context, text: terms(text, glossary, used))
@@ -50,29 +53,36 @@ def formula(tex: str, display: str = "inline") -> Markup:
     return Markup(named)  # noqa: S704
 
 
+def lowered(text: str) -> Markup:
+    """Text as HTML: max in λ_max as an index, and a minus sign before a negative number."""
+    minus = re.sub(r"(?<![\w.])-(?=\d)", "−", str(escape(text)))
+    return Markup(re.sub(r"\b([^\W\d_])_(\w+)", r"\1<sub>\2</sub>", minus))  # noqa: S704  escaped
+
+
 def prose(text: str) -> Markup:
     """Text as HTML, with LaTeX between two dollar signs as mathematics."""
     parts = text.split("$")
-    return Markup("").join(formula(part) if place % 2 else escape(part) for place, part in enumerate(parts))
+    return Markup("").join(formula(part) if place % 2 else lowered(part) for place, part in enumerate(parts))
 
 
 def terms(text: str, glossary: Mapping[str, str], used: dict[str, str]) -> Markup:
     """Text as HTML; a term of the glossary leads to its meaning where the text first has it, and is put into `used`."""
     if not glossary:
-        return escape(text)
-    known = {str(escape(term)): meaning for term, meaning in glossary.items()}
-    either = re.compile(rf"(?<!\w)({'|'.join(map(re.escape, known))})(?=s?\b|\W|$)")
+        return lowered(text)
+    either = re.compile(rf"(?<!\w)({'|'.join(map(re.escape, glossary))})(?=s?\b|\W|$)")
     seen: set[str] = set()
 
-    def link(found: re.Match[str]) -> str:
-        term = found[1]
+    def link(term: str) -> Markup:
         if term in seen:
-            return term
+            return lowered(term)
         seen.add(term)
-        used[term] = known[term]
-        return f'<a class="term" href="#term-{slug(term)}" data-meaning="{escape(known[term])}">{term}</a>'
+        used[term] = glossary[term]
+        return Markup('<a class="term" href="#term-{}" data-meaning="{}">{}</a>').format(
+            slug(term), glossary[term], lowered(term)
+        )
 
-    return Markup(either.sub(link, str(escape(text))))  # noqa: S704
+    parts = either.split(text)  # every second one is a term
+    return Markup("").join(link(part) if place % 2 else lowered(part) for place, part in enumerate(parts))
 
 
 def inline(svg: str, name: str, seen: str) -> Markup:

@@ -10,6 +10,13 @@ from byhand.initialization.cells import METHOD, PATH
 from byhand.initialization.figures import appearance
 from byhand.step.shown import Read
 
+BY_ROOM = {
+    "jacobian": ("chain", "Try other widths"),
+    "initialization": ("depth", "Try a depth and an initialisation"),
+    "least_squares": ("descent", "Try a step size"),
+}
+"""The name and the title of each room's plaything."""
+
 LAYERS = {
     "activation": "activation_deviation",
     "activation_theory": "predicted_activation_deviation",

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 GREEK = {
     "alpha", "beta", "gamma", "delta", "epsilon", "eta", "theta", "lambda", "mu", "nu", "xi", "pi", "rho", "sigma",
-    "tau", "phi", "chi", "psi", "omega", "Delta", "Sigma", "Lambda",
+    "tau", "phi", "chi", "psi", "omega", "Delta", "Sigma", "Lambda", "Phi",
 }  # fmt: skip
 INDICES = {"i", "j", "k", "l", "m", "n"}
 """The names of parameters that make a function a sequence."""

@@ -75,9 +75,14 @@ def evidence(check: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     )
 
 
-def exact_tests(read: Read, room: str, names: Mapping[str, str], alternatives: Mapping[str, str]) -> list[Shown]:
-    """The exact tests of printed numbers and their power, if any; `names` and `alternatives` are columns."""
-    tests, powers = read(f"{room}/exact_test.csv"), read(f"{room}/power.csv")
+def exact_tests(
+    read: Read, room: str, names: Mapping[str, str], alternatives: Mapping[str, str], words: Mapping[str, str]
+) -> list[Shown]:
+    """The exact tests of printed numbers and their power, if any.
+
+    `names` and `alternatives` are columns; `words` are what values are shown as.
+    """
+    tests, powers = (read(f"{room}/{name}.csv").replace(words) for name in ("exact_test", "power"))
     power = {"alternative_runs": "its runs", "reruns": "reruns", "power": "share that is rejected"}
     tables = [
         shown(

@@ -29,8 +29,8 @@ def main(files: step.Files) -> None:
                 if title.startswith("notebook") and runs["dataset"].iloc[0] == "california_housing":
                     printed = tables.read(files.printed, ["epoch", f"{split}_loss"])
                     axes.plot(
-                        printed["epoch"], printed[f"{split}_loss"], marker, markersize=2.2, markerfacecolor="none",
-                        markeredgewidth=0.5, color=style.COLOURS[colour], label=f"{split}, printed",
+                        printed["epoch"], printed[f"{split}_loss"], marker, markersize=3.2, markevery=2, markerfacecolor="none",
+                        markeredgewidth=0.8, color=style.COLOURS[colour], label=f"{split}, printed",
                     )  # fmt: skip
             axes.axhline(baseline, color=style.COLOURS["black"], linewidth=0.8, linestyle=(0, (1, 2)))
             axes.set(xlabel="epoch", title=f"{title}\n{runs['seed'].nunique()} seeds")

@@ -93,4 +93,4 @@ function draw() {
 
 box.addEventListener("input", draw);
 draw();
-show(box);
+box.hidden = false;

@@ -40,7 +40,8 @@ function drawTraining() {
   part("training").toggleAttribute("hidden", !epochs);
   if (!epochs) return;
   const svg = part("training");
-  const { low, high } = decades(gradients.flat());
+  const logs = gradients.flat().filter((norm) => norm > 0).map(Math.log10);
+  const [low, high] = [Math.min(...logs), Math.max(...logs)];
   const [left, top, width] = [44, 24, WIDTH - 56];
   const row = Math.min(20, 190 / gradients.length);
   const column = width / epochs.length;
@@ -49,7 +50,7 @@ function drawTraining() {
   add(svg, "text", { x: 0, y: 12, class: "title" }, "Norm of the weight gradient in training");
   gradients.forEach((norms, layer) =>
     norms.forEach((norm, place) => {
-      const fill = norm > 0 ? colour((Math.log10(norm) - low) / (high - low)) : "none";
+      const fill = norm > 0 ? colour((Math.log10(norm) - low) / (high - low || 1)) : "none";
       add(svg, "rect", { x: left + column * place, y: bottom - row * (layer + 1), width: column, height: row, fill });
     }),
   );
@@ -64,8 +65,8 @@ function drawTraining() {
     const place = { x: left + (width / 40) * step, y: bottom + 44, width: width / 40 + 0.5, height: 10 };
     add(svg, "rect", { ...place, fill: colour(step / 39) });
   }
-  add(svg, "text", { x: left, y: bottom + 70 }, power(low));
-  add(svg, "text", { x: left + width, y: bottom + 70, "text-anchor": "end" }, power(high));
+  add(svg, "text", { x: left, y: bottom + 70 }, number(10 ** low));
+  add(svg, "text", { x: left + width, y: bottom + 70, "text-anchor": "end" }, number(10 ** high));
 }
 
 /** Measured and predicted, as text. */
@@ -106,4 +107,4 @@ initializations[0].networks.forEach(({ depth }, place) => {
 });
 box.addEventListener("input", draw);
 draw();
-show(box);
+box.hidden = false;

@@ -80,4 +80,4 @@ function draw() {
 
 part("alpha").addEventListener("input", draw);
 draw();
-show(box);
+box.hidden = false;

@@ -69,9 +69,3 @@ function logarithmic(svg, { first, last, low, high, across, title }) {
       add(plane, "line", { class: "chosen", x1: x(value), x2: x(value), y1: 0, y2: height }),
   };
 }
-
-/** Shows a plaything, once it is drawn, in place of its static figure. */
-function show(box) {
-  box.hidden = false;
-  document.getElementById(box.dataset.figure)?.classList.add("replaced");
-}

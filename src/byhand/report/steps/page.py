@@ -50,7 +50,11 @@ def chapters(assignment: Assignment, pictures: Sequence[dict[str, str]], read: R
 
     `pictures` are those that no exercise shows.
     """
-    headings = {name: f"Problem {chapter.problem}: {chapter.title}" for name, chapter in assignment.chapters.items()}
+    problems = [chapter.problem for chapter in assignment.chapters.values()]
+    headings = {
+        name: f"Problem {chapter.problem}{', continued' * (chapter.problem in problems[:place])}: {chapter.title}"
+        for place, (name, chapter) in enumerate(assignment.chapters.items())
+    }
     known, pictured = {"report", *headings}, {picture["room"] for picture in pictures}
     others = {name: room.title for name, room in ROOMS.items() if name in pictured - known}
     listed = []
@@ -117,6 +121,7 @@ def main(files: step.Files) -> None:
     derivations = exercises.read_table(derived) if derived.is_file() else {}
     blocks = list(exercises.blocks(assignment, derivations, claims.to_dict("records"), pictured))
     answered = {block["figure"] for block in blocks}
+    tests = [tables.read(path, ["reruns"]) for path in files.made if path.name == "exact_test.csv"]
     page = (
         html.environment(files.rooms, assignment.terms)
         .get_template("page.html.j2")
@@ -127,6 +132,7 @@ def main(files: step.Files) -> None:
             findings=[finding for finding in findings.to_dict("records") if finding["says"]],
             counts=[(verdict, counts[verdict], MEANINGS[verdict]) for verdict in SIGNS if counts[verdict]],
             false_alarms=float(judged["level"].sum()),
+            reruns=sorted({count for test in tests for count in test["reruns"]}),
             why_not=sorted({str(reason) for reason in claims["why_not"] if reason}),
             exercises=blocks,
             chapters=chapters(
