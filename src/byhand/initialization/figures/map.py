@@ -27,17 +27,23 @@ def panel(axes: Any, cells: pd.DataFrame, scales: pd.DataFrame, settings: MapFig
     drawn = axes.pcolormesh(edges(sigmas), edges(depths), grid.to_numpy(), cmap="cividis", norm=Normalize(0, 1))
     wrong = cells[~cells["right_by_signal"]]
     axes.plot(
-        wrong["weight_scale"], wrong["depth"], "x", color=style.ON_DARK, markeredgecolor=style.ON_DARK,
-        markersize=3.5, markeredgewidth=1, label="theory is wrong",
+        wrong["weight_scale"], wrong["depth"], "X", color=style.ON_DARK, markeredgecolor=style.ON_LIGHT,
+        markeredgewidth=0.6, markersize=5, label="theory is wrong",
     )  # fmt: skip
     curve = scales[scales["initialization"] == ""].sort_values("weight_scale")
     for column, line, words in (("signal_scale", "-", "ξ of the signal"), ("error_scale", ":", "ξ of the error")):
         label = f"{settings.multiple:g} {words}"
-        axes.plot(curve["weight_scale"], settings.multiple * curve[column], line, color="#FFFFFF", linewidth=2.4)
-        axes.plot(curve["weight_scale"], settings.multiple * curve[column], line, color="#D55E00", label=label)
+        axes.plot(curve["weight_scale"], settings.multiple * curve[column], line, color=style.ON_DARK, linewidth=2.4)
+        axes.plot(
+            curve["weight_scale"],
+            settings.multiple * curve[column],
+            line,
+            color=style.COLOURS["vermillion"],
+            label=label,
+        )
     for row in scales[scales["initialization"] != ""].itertuples():
         axes.plot(
-            row.weight_scale, settings.depth, appearance.marker(str(row.initialization)), color="#FFFFFF",
+            row.weight_scale, settings.depth, appearance.marker(str(row.initialization)), color=style.ON_DARK,
             markeredgecolor=style.ON_LIGHT, markersize=6.5, label=appearance.label(str(row.initialization)),
         )  # fmt: skip
     borders = edges(sigmas), edges(depths)

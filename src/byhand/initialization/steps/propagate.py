@@ -5,6 +5,7 @@ Three tables: what each layer does, beside what mean-field theory predicts (mean
 and the histograms of the activations at the assignment's depth and width.
 """
 
+import math
 from collections.abc import Iterator
 from itertools import pairwise, product
 from typing import Any
@@ -19,7 +20,7 @@ from byhand import step
 from byhand.data.arrays import Images, load_images
 from byhand.errors import BadInput
 from byhand.initialization import activations, finite_width, initializations, mean_field, network, propagation, training
-from byhand.initialization.distributions import Initialization
+from byhand.initialization.distributions import Initialization, haar
 from byhand.initialization.elementwise import Activation
 from byhand.initialization.settings import PropagateStep
 from byhand.numerics.randomness import generator
@@ -58,10 +59,11 @@ def predictions(
     products = (x.sum(0).square().sum().item() - sum_of_squares) / max(images * (images - 1), 1)  # of different images
     kernels = mean_field.kernels(activation, widths, variances, biases, sum_of_squares / images, products)
     moments = [finite_width.moments(activation, q, c) for q, c in kernels]
-    return (
-        mean_field.predicted(activation, widths, variances, biases, squares, propagation.SATURATED),
-        finite_width.deviations(moments, widths[1], images, widths[-1]).tolist(),
-    )
+    theirs = mean_field.predicted(activation, widths, variances, biases, squares, propagation.SATURATED)
+    if initialization.distribution is haar:  # whose weights are not independent
+        return theirs, [math.nan] * len(moments)
+    distribution = initialization.distribution.__name__
+    return theirs, finite_width.deviations(moments, widths[1], images, widths[-1], distribution).tolist()
 
 
 def layer_rows(
