@@ -5,6 +5,7 @@ import gc
 import json
 import multiprocessing
 import os
+import re
 import sys
 import threading
 import weakref
@@ -925,6 +926,18 @@ def test_only_the_named_contenders_take_part(step: Step, tmp_path: Path) -> None
     assert done.returncode == 1
     assert "--contenders revers: nothing could be timed by these names" in done.stderr.splitlines()[-1]
     assert not (tmp_path / "none.csv").exists()
+
+
+def test_make_bench_times_again_all_that_is_timed() -> None:
+    rules = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "workflow/rules").glob("*.smk")))
+    timed: set[str] = set()
+    for base, name, body in re.findall(r"^use rule (\w+) as (\w+_benchmark\w*) with:\n(.*?)\n\n\n", rules, re.M | re.S):
+        if '.steps.benchmark"' in body or base in timed:
+            timed.add(name)
+    again = re.search(r"^TIMED := (.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
+    assert again is not None
+    assert set(again[1].split()) == timed
+    assert len(timed) == 5
 
 
 def test_the_rule_of_a_gpu_asks_for_one_and_a_dry_run_plans_it(tmp_path: Path) -> None:
