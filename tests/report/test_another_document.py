@@ -21,13 +21,13 @@ chapters:
     problem: 1
     title: Coins
     exercises:
-      1: {asks: How often is it heads?, answers: Half of the time.}
-      2: {asks: Are two heads as likely as one of each?, answers: "Yes.", tempting: There are two faces.}
+      1: {title: Heads, asks: How often is it heads?, answers: Half of the time.}
+      2: {title: Two heads, asks: Are two heads as likely as one of each?, answers: "Yes.", tempting: There are two faces.}
   dice:
     problem: 2
     title: Dice
     exercises:
-      3: {asks: How long does a six take?, answers: Six throws.}
+      3: {title: Sixes, asks: How long does a six take?, answers: Six throws.}
 """,
     "claims.yaml": """
 fair:
@@ -118,10 +118,10 @@ def test_its_claims_get_verdicts_and_its_page_shows_them(step: Step, document: P
     page = " ".join((document / "page.html").read_text(encoding="utf-8").split())
     for words in (
         "Which claims of a sheet about coins hold?",
-        "Sheet 3 of a course on probability answers 3 exercises with sentences. Of its 3 claims, 2 hold as written, and"
-        " 1 does not hold.",
+        "Sheet 3 of a course on probability answers 3 exercises with sentences. Of its 3 claims, 2 hold as written, 0"
+        " with a correction, and 1 does not hold.",
         "<p><strong>The assignment’s answer.</strong> Half of the time.</p>",
-        "<p><strong>Why this is easily believed.</strong> There are two faces.</p>",
+        "<p><strong>Why the mistake is easy to miss.</strong> There are two faces.</p>",
         "Each sentence was compared with exact counts.</p>",
         '<h2 id="coins">Problem 1: Coins</h2>',
         '<h2 id="dice">Problem 2: Dice</h2>',

@@ -74,7 +74,7 @@ def test_each_exercise_has_its_block(finished_results: Path) -> None:
     blocks = re.findall(r'<article class="exercise".*?</article>', text, re.DOTALL)
     assert len(blocks) == 18
     for number, block in enumerate(blocks, 1):
-        assert f'<h3 id="exercise-{number}">Exercise {number} ' in block
+        assert f'<h3 id="exercise-{number}">Exercise {number}: ' in block
         for part in ("The assignment’s answer.", "The code: <code>src/byhand/", "snakemake --cores all --force -- "):
             assert part in block, number
         assert '<section class="claim"' in block or number in (5, 11), number  # judged with the exercise before it
