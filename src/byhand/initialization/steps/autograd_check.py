@@ -3,9 +3,10 @@
 For each of the assignment's initialisations, activations and optimisers, in double precision, on the first batches in
 the order of the file. Autograd differentiates an activation's value and knows nothing of its slope. Both take every
 step from the parameters where the notebook's code is, because large weights would let a difference in rounding grow a
-thousandfold in each step; each optimiser remembers its own earlier gradients. For the parameters after a step: the
-largest difference, relative to the largest move of a parameter; for loss and accuracy of the batch before it, and of
-test images after it: relative to the notebook's. The largest of all steps is kept.
+thousandfold in each step; each optimiser remembers its own earlier gradients. Adam divides a gradient by its size and
+so enlarges the rounding of those that are hardly larger than ε. For the parameters after a step: the largest
+difference, relative to the largest move of a parameter; for loss and accuracy of the batch before it, and of test
+images after it: relative to the notebook's. The largest of all steps is kept.
 """
 
 from collections.abc import Iterator, Sequence
