@@ -80,10 +80,9 @@ def summary(times: pd.DataFrame) -> pd.DataFrame:
         median = seconds.median().sort_values()
         throughput = computing.groupby("contender")["throughput_seconds"].median()
         best_rival = next(each for each in map(str, median.index) if kind(each) == "rival")
-        best_rival = next((name for name in map(str, median.index) if kind(name) == "rival"), None)
         for contender in map(str, median.index):
             facts = computing[computing["contender"] == contender].iloc[0]
-            row = {"device": device, "shape": shape, "depth": facts["depth"], "inputs": facts["inputs"]}
+            row: dict[str, Any] = {"device": device, "shape": shape, "depth": facts["depth"], "inputs": facts["inputs"]}
             row |= {"contender": contender, "kind": kind(contender), "library": facts["library"]}
             row |= quartiles(1e3 * seconds[contender], "milliseconds")
             row["calls_per_second"] = 1 / throughput[contender]
