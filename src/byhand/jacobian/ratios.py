@@ -79,15 +79,15 @@ def summary(times: pd.DataFrame) -> pd.DataFrame:
         seconds = by_repetition(of_shape)
         median = seconds.median().sort_values()
         throughput = computing.groupby("contender")["throughput_seconds"].median()
-        best_rival = next((name for name in map(str, median.index) if kind(name) == "rival"), None)
+        best_rival = next(each for each in map(str, median.index) if kind(each) == "rival")
         for contender in map(str, median.index):
             facts = computing[computing["contender"] == contender].iloc[0]
-            row = {"device": device, "shape": shape, "depth": facts["depth"], "inputs": facts["inputs"]}
+            row: dict[str, Any] = {"device": device, "shape": shape, "depth": facts["depth"], "inputs": facts["inputs"]}
             row |= {"contender": contender, "kind": kind(contender), "library": facts["library"]}
             row |= quartiles(1e3 * seconds[contender], "milliseconds")
             row["calls_per_second"] = 1 / throughput[contender]
             row |= {"repetitions": seconds[contender].count(), "best_rival": best_rival}
-            row |= compared_with(seconds, contender, best_rival) if best_rival else {}
+            row |= compared_with(seconds, contender, best_rival)
             row |= {name: facts[name] for name in ("precision", "relative_error", "peak_bytes", "allocations")}
             row |= shares(of_shape, facts, median[contender])
             row |= {name: facts[name] for name in ("threads", "machine", "busy_share", "probe_spread")}

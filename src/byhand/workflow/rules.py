@@ -195,8 +195,8 @@ def written_by(rules: Iterable[Any], room: str, benchmarks: bool = False) -> lis
         if own.search(path)
     ]
     for path in written:
-        for flag in ("report", "update"):  # whoever reads a file does not show it once more, or add to it
-            path.flags.pop(flag, None)
+        path.flags.pop("report", None)  # whoever reads a figure does not show it once more
+        path.flags.pop("update", None)  # … and does not add to a table
     return written
 
 

@@ -12,9 +12,10 @@ of threads is set, and they are confined to as many cores. A `Watch` tells for e
 Columns of the table: device, shape, depth L, inputs (the batch), library, contender, measured_as (the contender whose
 time this is), mode, precision, operations and bytes (of the mode's formula, or what a limit does), relative_error (of J
 against float64), peak_bytes and allocations (of a call that is not timed: at the peak, with J and without the weights;
-empty where a library does not tell), threads, repetition, calls (in this turn), wall_seconds (per call, waited for),
-throughput_seconds (per call of many), reason, machine (quiet or busy), busy_share (of other processes), probe_spread. A
-contender that could not run, or whose J is off, has a row without a time: `reason` says why.
+empty where a library does not tell, and of a slow contender), threads, repetition, calls (in this turn), wall_seconds
+(per call, waited for), throughput_seconds (per call of many), reason, machine (quiet or busy), busy_share (of other
+processes), probe_spread. A contender that could not run, or whose J is off, has a row without a time: `reason` says
+why.
 """
 
 import os
@@ -84,10 +85,11 @@ def environment(device: str) -> dict[str, str]:
 
     A JAX built for a GPU would compute there although the CPU is timed, and would reserve three quarters of its memory.
     The variable of NVIDIA's libraries that allows or forbids TF32 everywhere is left out: each contender says itself.
+    Torch's profiler would write a line for each use.
     """
     jax = {"XLA_PYTHON_CLIENT_PREALLOCATE": "false", **({"JAX_PLATFORMS": "cpu"} if device == "cpu" else {})}
     asked = {name: value for name, value in os.environ.items() if name != "NVIDIA_TF32_OVERRIDE"}
-    return {**numpy_route.kernels(), **asked, **jax}
+    return {**numpy_route.kernels(), "KINETO_LOG_LEVEL": "99", **asked, **jax}
 
 
 def serve(pipe: Connection, library: str, device: str, threads: int) -> None:
@@ -234,9 +236,12 @@ def rows(
             facts["measured_as"] = contender
         of.setdefault((library, facts["measured_as"]), []).append(facts)
     first = {(library, each): workers[library].ask("time", each, 0, 1) for library, each in of}
-    for key in (key for key, facts in of.items() if facts[0]["mode"] is not None):
-        taken = workers[key[0]].ask("memory", key[1])
-        for facts in of[key]:
+    for (library, contender), shared in of.items():
+        once = first[library, contender]
+        if shared[0]["mode"] is None or isinstance(once, str) or once[0] > settings.slow_seconds:
+            continue
+        taken = workers[library].ask("memory", contender)
+        for facts in shared:
             facts["peak_bytes"], facts["allocations"] = (None, None) if isinstance(taken, str) else taken
     watch = timing.Watch()
     for repetition, keys in enumerate(timing.rounds(of, settings.repetitions, name)):
