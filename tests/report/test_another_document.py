@@ -22,8 +22,7 @@ chapters:
     title: Coins
     exercises:
       1: {title: Heads, asks: How often is it heads?, answers: Half of the time.}
-      2:
-        {title: Two heads, asks: Are two heads as likely as one of each?, answers: "Yes.", tempting: There are two faces.}
+      2: {title: Two heads, asks: Are they as likely as one of each?, answers: "Yes.", tempting: There are two faces.}
   dice:
     problem: 2
     title: Dice

@@ -241,7 +241,7 @@ use rule step as initialization_scales with:
 use rule step as initialization_figure_fine_map with:
     """Draw the fine map."""
     input:
-        cells="results/initialization/map/{map,fine}.csv",
+        cells="results/initialization/map/{map}.csv",
         scales=rules.initialization_scales.output.table,
     output:
         figure=multiext("results/initialization/map/figure_{map,fine}", ".svg", ".png"),
