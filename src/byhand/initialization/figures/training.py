@@ -29,12 +29,15 @@ def draw(panes: Any, runs: pd.DataFrame, names: Sequence[str], printed: pd.DataF
             curves = runs[runs["initialization"] == name]
             paint = style.COLOURS[appearance.colour(name)]
             spread = curves.groupby("epoch")[column].agg(["mean", "min", "max"])
-            axes.plot(spread.index, spread["mean"], appearance.line(name), color=paint, label=appearance.label(name))
+            marker = appearance.marker(name)  # on the last epoch, for those who cannot tell the colours apart
+            axes.plot(
+                spread.index, spread["mean"], appearance.line(name), marker=marker, markevery=[-1], color=paint,
+                label=appearance.label(name),
+            )  # fmt: skip
             style.band(axes, spread.index, spread["min"], spread["max"], paint)
             dots = printed[printed["init"] == name]
             if len(dots):
                 values = dots[column] if column in dots else dots[f"{column}_percent"] / 100
-                marker = appearance.marker(name)
                 axes.plot(dots["epoch"], values, marker, color=paint, markerfacecolor="none", linestyle="")
         axes.set(title=title + addition)
         if column.endswith("loss"):
