@@ -1,10 +1,14 @@
 """What several rooms' tests share: where the real data are, and a small housing data set that is always there."""
 
+import atexit
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +16,9 @@ import pytest
 import torch
 from hypothesis import HealthCheck, settings
 from sklearn.datasets import load_diabetes
+
+from byhand.workflow import start
+from byhand.workflow.rules import SEALED
 
 ROOT = Path(__file__).resolve().parent.parent
 REAL_DATA = Path(os.environ.get("BYHAND_TEST_DATA", ROOT.parent / "shared" / "data"))
@@ -28,6 +35,21 @@ settings.load_profile("byhand")
 Step = Callable[..., subprocess.CompletedProcess[str]]
 
 
+@cache
+def loaded(*packages: str) -> str:
+    """The socket at which a process waits that has loaded these packages, which is half of what most tests take.
+
+    Empty where a loaded process must not be forked.
+    """
+    if sys.platform != "linux":
+        return ""
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder)
+    variables = {**os.environ, **SEALED, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+    start.wait_at(f"{folder}/loaded", [sys.executable, start.__file__], packages, variables)
+    return f"{folder}/loaded"
+
+
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """The folder of the real data sets' caches."""
@@ -42,11 +64,11 @@ def step() -> Step:
 
     def run(name: str, *arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
         done: subprocess.CompletedProcess[str] = subprocess.run(
-            [sys.executable, "-m", f"byhand.{name}", *map(str, arguments)],
+            [sys.executable, "-P", start.__file__, f"byhand.{name}", *map(str, arguments)],
             capture_output=True,
             text=True,
             check=False,
-            env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "COLUMNS": "100"},
+            env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "COLUMNS": "100", start.PLACE: loaded(*start.PACKAGES)},
             **options,  # type: ignore[call-overload]
         )
         return done

@@ -1,14 +1,11 @@
 """A copy of the project to run the workflow in, made small, and a run of it that tests can start from."""
 
-import atexit
 import os
 import re
 import shutil
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,22 +15,7 @@ from snakemake.utils import update_config
 
 from byhand.workflow import start
 from byhand.workflow.registry import ROOMS
-from tests.conftest import REAL_DATA, ROOT
-
-
-def loaded(folder: str, *packages: str) -> str:
-    """The socket, in a folder with a short name, at which a process waits that has loaded these packages."""
-    path = f"{folder}/loaded"
-    start.wait_at(path, [sys.executable, "-P", start.__file__], packages, os.environ)
-    return path
-
-
-@cache
-def snakemake_loaded() -> str:
-    """Where to ask for a copy of a process that has loaded Snakemake: half of a dry run is loading it."""
-    folder = tempfile.mkdtemp()
-    atexit.register(shutil.rmtree, folder)
-    return loaded(folder, "snakemake.cli", "snakemake.workflow", "snakemake.parser", "pydantic")
+from tests.conftest import REAL_DATA, ROOT, loaded
 
 
 @dataclass(frozen=True)
@@ -52,7 +34,9 @@ class Project:
         command = [sys.executable, "-m", "snakemake", *arguments]
         if "--dry-run" in arguments:
             command = [sys.executable, "-P", start.__file__, "snakemake", *arguments]
-            environment[start.PLACE] = snakemake_loaded()
+            environment[start.PLACE] = loaded("snakemake.cli", "snakemake.workflow", "snakemake.parser", "pydantic")
+        else:
+            environment.setdefault(start.PLACE, loaded(*start.PACKAGES))
         return subprocess.run(command, cwd=self.path, env=environment, capture_output=True, text=True, check=False)
 
     def jobs(self, data_home: Path | None = None) -> dict[str, int]:
@@ -85,6 +69,9 @@ class Project:
         shutil.copytree(self.path, target, symlinks=True)
         return Project(target)
 
+
+ITSELF = {start.PLACE: ""}
+"""The variable with which a run loads the packages of its steps itself, as it does outside the tests."""
 
 CONFIGURATIONS = ("config.yaml", "config.quick.yaml")
 PROBLEMS = tuple(ROOMS)
@@ -119,7 +106,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Projec
             project = fresh(path.with_name("unfinished"))
             if (before := os.environ.get("BYHAND_TEST_FINISHED")) is not None:
                 shutil.copytree(Path(before, "results"), project.path / "results")
-            done = project.snakemake("--cores", "2")
+            done = project.snakemake("--cores", "2", variables=ITSELF)
             assert done.returncode == 0, done.stdout + done.stderr
             project.path.rename(path)
     return Project(path)

@@ -46,9 +46,12 @@ _held: list[subprocess.Popen[bytes]] = []
 
 
 def load_once(workflow: Any, environment: str) -> None:
-    """Start the process that loads the packages, if the steps run on this machine, with this Python, and are many."""
+    """Start the process that loads the packages, if the steps run on this machine, with this Python, and are many.
+
+    None is started where the variable already names one.
+    """
     elsewhere = not workflow.local_exec or workflow.deployment_settings.deployment_method or sys.platform != "linux"
-    if elsewhere or len(workflow.dag) < WORTHWHILE:
+    if elsewhere or len(workflow.dag) < WORTHWHILE or os.environ.get(PLACE):
         return
     os.environ[PLACE] = os.path.join(".snakemake", "loaded")
     one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")  # as Snakemake sets them
@@ -178,7 +181,7 @@ def copied(path: str, module: str, arguments: list[str]) -> int | None:
 
 def main(module: str, *arguments: str) -> None:
     """Start a step."""
-    if PLACE in os.environ and "--alone" not in arguments:
+    if os.environ.get(PLACE) and "--alone" not in arguments:
         status = copied(os.environ[PLACE], module, list(arguments))
         if status is not None:
             sys.exit(status)
