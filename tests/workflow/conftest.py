@@ -35,7 +35,7 @@ class Project:
         if "--dry-run" in arguments:
             command = [sys.executable, "-P", start.__file__, "snakemake", *arguments]
             environment[start.PLACE] = loaded("snakemake.cli", "snakemake.workflow", "snakemake.parser", "pydantic")
-        else:
+        elif not {"--profile", "--executor"} & set(arguments):  # else the steps run elsewhere
             environment.setdefault(start.PLACE, loaded(*start.PACKAGES))
         return subprocess.run(command, cwd=self.path, env=environment, capture_output=True, text=True, check=False)
 
