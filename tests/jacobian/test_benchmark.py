@@ -258,7 +258,7 @@ def test_torch_itself_says_which_gpu_it_can_use_in_a_process_of_its_own(
 
 
 def test_a_torch_that_does_not_answer_is_not_waited_for(tmp_path: Path) -> None:
-    python = torch_that_says(tmp_path, "__import__('time').sleep(60)")
+    python = torch_that_says(tmp_path, "__import__('time').sleep(8)")
     assert devices.ask(python, seconds=0.5) == (None, "torch did not answer within 0.5 s")
 
 

@@ -319,7 +319,7 @@ def as_graph(function: Callable[..., Any], weights: Sequence[Any], x: Any) -> Ca
 
 
 def with_jax(widths: Sequence[int], batch: int | None, device: str) -> dict[str, Contender]:
-    """JAX's two modes, compiled whole; of a batch `vmap(jacrev(f))`, as its guide to automatic differentiation does."""
+    """JAX's two modes, compiled whole; of a batch `vmap(jacrev(f))`, as its documentation does for gradients."""
     import jax  # noqa: PLC0415
 
     def network(weights: Sequence[Any], x: Any) -> Any:

@@ -32,7 +32,7 @@ class Others:
     def share(self) -> float:
         """Their processor time as a share of all cores' time, in [0, 1], without this process and its children."""
         whole = (time.perf_counter() - self._started) * (psutil.cpu_count() or 1)
-        return max(0.0, self._busy() - self._before) / whole
+        return min(1.0, max(0.0, self._busy() - self._before) / whole)
 
     @staticmethod
     def _busy() -> float:
