@@ -60,14 +60,15 @@ def test_what_others_use_is_a_share_of_all_cores_time(
         ([1.0] * 9, 0.09, "quiet"),
         ([1.0] * 9, 0.1, "busy"),
         ([1.0, 1.02] * 5, 0.0, "quiet"),
-        ([1.0, 1.1] * 5, 0.0, "busy"),
+        ([1.0, 1.1] * 5, 0.0, "quiet"),
+        ([1.0, 1.2] * 5, 0.0, "busy"),
         (list(np.linspace(1, 1.6, 25)), 0.0, "quiet"),  # a clock that slows down
     ],
 )
 def test_a_machine_is_quiet_if_others_take_little_of_it_and_fixed_work_takes_the_same_time(
     monkeypatch: pytest.MonkeyPatch, probes: list[float], share: float, machine: str
 ) -> None:
-    times = [9.0, *probes]  # the first one warms up
+    times = [time for probe in [9.0, *probes] for time in (probe + 1, probe, probe + 1, probe + 1, probe + 1)]
     monkeypatch.setattr(timing.Others, "share", lambda _: share)
     monkeypatch.setattr(timing, "timed", lambda _: times.pop(0))
     watch = timing.Watch()
