@@ -201,7 +201,7 @@ def test_the_gallery_shows_every_figure_with_its_caption() -> None:
     shown = (ROOT / "docs/gallery/README.md").read_text(encoding="utf-8")
     for path in ROOT.glob("src/byhand/*/figures/*.rst"):
         name = f"{path.parts[-3]}_figure_{path.stem}"
-        if path.parts[-3] != "report":
+        if path.parts[-3] != "report" and path.stem != "benchmark_history":  # which shows one machine's runs
             assert f"]({name}.png)" in shown, path
             assert caption(name).words in shown, path
             assert caption(name).seen in shown, path
