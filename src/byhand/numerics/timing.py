@@ -49,8 +49,8 @@ class Watch:
     """Whether the machine is quiet while something is timed, which begins when this is made.
 
     The probe is fixed work that takes some milliseconds, the fastest of five: one core's arithmetic, and reading
-    memory. The ratio of successive probes is 1 on a quiet machine; the distance between the quartiles of this ratio says how much a ratio of
-    equal times varies. A clock that changes slowly cancels, as it does in every ratio.
+    memory. The ratio of successive probes is 1 on a quiet machine; the distance between the quartiles of this ratio
+    says how much a ratio of equal times varies. A clock that changes slowly cancels, as it does in every ratio.
     """
 
     def __init__(self) -> None:
