@@ -128,7 +128,7 @@ def test_its_claims_get_verdicts_and_its_page_shows_them(step: Step, document: P
         "<p>A coin has two sides.</p>",
         "Heads by throw.",
         "One of each is 2 times as likely.",
-        "<strong>No:</strong> One of each is twice as likely.",
+        "<strong>In fact:</strong> One of each is twice as likely.",
     ):
         assert words in page, words
     assert re.findall(r'id="claim-(\w+)"', page) == ["fair", "two_heads", "sixes"]

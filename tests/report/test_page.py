@@ -96,7 +96,7 @@ def test_code_is_shown_by_the_text_that_it_has_once() -> None:
         ([], ("not judged", "has no claim")),
         (["not judged"], ("not judged", "is not judged")),
         (["not judged", "holds"], ("not judged", "1 of 2 claims is not judged")),
-        (["holds", "holds"], ("holds", "all 2 claims hold")),
+        (["holds", "holds"], ("holds", "both claims hold")),
         (["holds", "depends on the hardware"], ("depends on the hardware", "1 of 2 claims depends on the hardware")),
         (["does not hold", "holds", "does not hold"], ("does not hold", "2 of 3 claims do not hold")),
     ],

@@ -26,7 +26,7 @@ MEANINGS = {
     "holds": "right as written",
     "holds with a correction": "wrong as written, but what the exercise needs from it is right",
     "consistent, but the test is weak": "not rejected, but the test would often miss a wrong claim",
-    "depends on the hardware": "another machine may give another answer; measured on this one",
+    "depends on the hardware": "the answer may differ between machines; measured on ours",
     "does not hold": "the evidence is against it",
     "not judged": "this run has no evidence, or not enough",
 }

@@ -117,7 +117,10 @@ def verdict(verdicts: Sequence[str]) -> tuple[str, str]:
     gravest = next((grave for grave in GRAVEST if grave in verdicts), "not judged")
     share, of = verdicts.count(gravest), len(verdicts)
     words = GRAVEST[gravest][min(share, 2) - 1] if share else "has no claim"
-    return gravest, words if of < 2 else f"{f'all {of}' if share == of else f'{share} of {of}'} claims {words}"
+    if of < 2:
+        return gravest, words
+    count = f"{share} of {of}" if share < of else "both" if of == 2 else f"all {of}"
+    return gravest, f"{count} claims {words}"
 
 
 def blocks(

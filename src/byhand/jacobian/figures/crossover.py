@@ -43,7 +43,7 @@ def main(files: step.Files) -> None:
         style.heading(
             drawn,
             f"mode of fewer multiplications, K = {first['hidden_width']}, L = {first['depth']}; "
-            f"area: how many times fewer, up to {extreme:.0f}",
+            f"area: ratio of the two counts, up to {extreme:.0f}",
         )
 
 
