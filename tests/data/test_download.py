@@ -140,7 +140,7 @@ def test_torchvision_gives_a_bad_mirror_up_with_a_reason(
 ) -> None:
     monkeypatch.setattr(MNIST, "mirrors", MNIST.mirrors)
     before = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(1)
+    socket.setdefaulttimeout(3)
     try:
         with mirror(real_data / "MNIST" / "raw", manner) as server, warnings.catch_warnings(action="ignore"):
             reason = reason_of_torchvision(tmp_path, server.url)

@@ -56,7 +56,7 @@ WORDS = (  # with numbers that are not measured: settings of the assignment and 
     r"2 (?:CPU )?cores|27 shapes, 5\s+seeds|95 %|20 frozen random features|200 (?:random shapes|networks)",
     r"tolerance of 1e-[26]|within 1e-2|error of 1 % in float32, of 1e-6|median of 9|39 reruns|30 seeds|else of 5",
     r"1,000\s+inputs|after 5 epochs|up to 50 breakpoints|composed 10 times|the 20 numbers|by 1 unit",
-    r"condition number 1e8|w2|2⁻⁵⁰|χ₁ near 1|± 0\.05, by the rounding|digit is 1e-6",
+    r"condition number 1e8|w2|2⁻⁵⁰|χ₁ near 1|± 0\.05, by the rounding|digit is 1e-6|6 ξ",
 )
 
 

@@ -118,7 +118,7 @@ def test_descent_says_what_a_step_size_does(page: Page) -> None:
     for hundredths in range(241):
         t = hundredths / 100
         told = re.fullmatch(
-            r"α = (\S+)/λ_max: (.*)\. Distance from the minimiser: (\S+) at the start, (\S+) after 20 steps\.",
+            r"α = (\S+)/λₘₐₓ: (.*)\. Distance from the minimiser: (\S+) at the start, (\S+) after 20 steps\.",
             says(page, "descent"),
         )
         assert told, says(page, "descent")
@@ -140,7 +140,7 @@ def test_the_marks_below_the_slider_are_where_its_thumb_is(page: Page) -> None:
     tab_to(page, "#play-descent input")
     box = page.locator("#play-descent input").bounding_box()
     assert box is not None
-    for mark, t in (("1/λ_max", 1), ("2/λ_max", 2)):
+    for mark, t in (("1/λmax", 1), ("2/λmax", 2)):
         place = page.locator("#play-descent .scale span", has_text=mark).bounding_box()
         assert place is not None
         thumb = box["x"] + 8 + (box["width"] - 16) * t / 2.4
@@ -150,6 +150,8 @@ def test_the_marks_below_the_slider_are_where_its_thumb_is(page: Page) -> None:
 def test_depth_says_what_the_tables_say(page: Page, report: Path) -> None:
     folder = report.parent / "initialization"
     names, *_, width = of_assignment(folder)
+    trained = pd.read_csv(folder / "depth.csv").groupby("depth")["initialization"].nunique()
+    depths = trained.index[trained == len(names)]
     number_of = r"([−\d.e-]+)"
     share = r"(?:below )?([\d.]+) %"
     pattern = re.compile(
@@ -160,8 +162,8 @@ def test_depth_says_what_the_tables_say(page: Page, report: Path) -> None:
     tab_to(page, "#play-depth [data-part=initialization]")
     press(page, "Home")
     for name in names:
-        table = pd.read_csv(folder / f"propagation/{name}.csv")
-        table = table[(table["pixels"] == "unit") & (table["hidden_width"] == width)]
+        table = pd.read_csv(folder / f"propagation/{name}/tanh.csv")
+        table = table[(table["pixels"] == "unit") & (table["hidden_width"] == width) & table["depth"].isin(depths)]
         press(page, "Tab", "Home")
         for depth, rows in table.groupby("depth"):
             press(page, "Tab", "Home")
@@ -184,7 +186,7 @@ def test_depth_says_what_the_tables_say(page: Page, report: Path) -> None:
 def test_depth_says_how_training_changed_the_gradients(page: Page, report: Path) -> None:
     folder = report.parent / "initialization"
     names, depth, width = of_assignment(folder)
-    path = folder / f"training/{names[0]}/depth{depth}_width{width}_file_layers.csv"
+    path = folder / f"training/{names[0]}/tanh_sgd_0.01/depth{depth}_width{width}_file_layers.csv"
     norms = pd.read_csv(path).query("layer == 1").groupby("epoch")["weight_gradient_norm"].median()
     told = re.search(r"weight gradient (\S+) at the start, (\S+) after (\S+) epochs\.$", says(page, "depth"))
     assert told, says(page, "depth")
@@ -192,11 +194,11 @@ def test_depth_says_how_training_changed_the_gradients(page: Page, report: Path)
     assert [number(text) for text in told.groups()] == pytest.approx(expected, rel=6e-3)
 
 
-def test_depth_says_which_network_was_not_trained(page: Page, finished_results: Path) -> None:
-    page.goto((finished_results / "results/report.html").as_uri())
+def test_depth_says_which_network_was_not_trained(page: Page, report: Path, tmp_path: Path) -> None:
     assert page.locator("#play-depth [data-part=training]").is_visible()
-    page.locator("#play-depth [data-part=initialization]").select_option("Xavier")
-    page.locator("#play-depth [data-part=depth]").select_option("1")
+    untrained = tmp_path / "untrained.html"
+    untrained.write_text(re.sub(r'"epochs": \[[^]]*\]', '"epochs": null', report.read_text(encoding="utf-8")), "utf-8")
+    page.goto(untrained.as_uri())
     assert says(page, "depth").endswith("; this network was not trained in this run.")
     assert page.locator("#play-depth [data-part=training]").is_hidden()
 

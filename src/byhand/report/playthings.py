@@ -36,7 +36,7 @@ def brief(values: pd.Series) -> list[float | None]:
 
 
 def depth(read: Read) -> dict[str, Any] | None:
-    """Each initialisation's networks of every depth, at the assignment's width.
+    """Each initialisation's networks of every depth that all have, at the assignment's width.
 
     Returns:
         None where the assignment has no such networks.
@@ -50,6 +50,7 @@ def depth(read: Read) -> dict[str, Any] | None:
     names = trained["initialization"].unique()
     tables = [read(f"{ROOM}/propagation/{name}/{own['activation']}.csv").query("pixels == 'unit'") for name in names]
     of_width = [table[table["hidden_width"] == own["hidden_width"]] for table in tables]
+    common = set.intersection(*(set(table["depth"]) for table in of_width))
     return {
         "dataset": TITLES.get(own["dataset"], own["dataset"]),
         "seeds": int(tables[0]["seeds"].iloc[0]),
@@ -58,7 +59,7 @@ def depth(read: Read) -> dict[str, Any] | None:
         "initializations": [
             {
                 "label": appearance.label(name),
-                "networks": [network(rows, trained, read) for _, rows in table.groupby("depth")],
+                "networks": [network(rows, trained, read) for depth, rows in table.groupby("depth") if depth in common],
             }
             for name, table in zip(names, of_width, strict=True)
         ],

@@ -47,5 +47,5 @@ if __name__ == "__main__":
     step.run(
         main,
         inputs={"times": ("the observations of each device (.csv)",), "verdicts": "the verdicts (.csv)"},
-        outputs={"table": "the history, to which the lines are added (.csv)"},
+        outputs={"table": "the history to write, with the lines added (.csv)"},
     )
