@@ -63,12 +63,13 @@ def step() -> Step:
     """Run a step as a person would: step("housing.steps.train", "--protocol", "published", …)."""
 
     def run(name: str, *arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
+        place = "" if "preexec_fn" in options else loaded(*start.PACKAGES)  # a limit would not reach the copy
         done: subprocess.CompletedProcess[str] = subprocess.run(
             [sys.executable, "-P", start.__file__, f"byhand.{name}", *map(str, arguments)],
             capture_output=True,
             text=True,
             check=False,
-            env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "COLUMNS": "100", start.PLACE: loaded(*start.PACKAGES)},
+            env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "COLUMNS": "100", start.PLACE: place},
             **options,  # type: ignore[call-overload]
         )
         return done

@@ -333,7 +333,7 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
         edit("src/byhand/report/judgement.py", "value = figure(claim, rows)", "value = 0 + figure(claim, rows)"),
         {"report_judge": 1},
     ),
-    "a finding": (edit("assignment/findings.yaml", "was never trained", "never was trained"), {"report_judge": 1}),
+    "a finding": (edit("assignment/findings.yaml", "were never trained", "never were trained"), {"report_judge": 1}),
     "a caption": (edit("src/byhand/housing/figures/bugs.rst", "Right of zero", "To the right of zero"), PAGE),
     "a template": (edit("src/byhand/report/templates/page.html.j2", "Skip to", "Go to"), PAGE),
     "a script of the page": (edit("src/byhand/report/playthings/chain.js", "Reverse mode", "Backward mode"), PAGE),
