@@ -129,7 +129,7 @@ def test_a_copy_that_is_killed_is_told(place: str, tmp_path: Path) -> None:
 def wait_for(path: Path) -> None:
     end = time.monotonic() + 30
     while not path.exists():
-        assert time.monotonic() < end, f"waited in vain for {path.name}"
+        assert time.monotonic() < end, f"{path.name} did not appear in time"
         time.sleep(0.02)
 
 

@@ -14,9 +14,8 @@ from typing import Any, NamedTuple
 ORDERS = ("file", "shuffled")
 PATH = "{initialization}/{activation}_{optimizer}_{learning_rate}/depth{depth}_width{hidden_width}_{order}"
 """Where a network's results are in the training folder, without the file extension: a pattern for `paths`."""
-
-
 METHOD = ("activation", "optimizer", "learning_rate")
+"""The fields of a cell that say what a network computes and how it is trained."""
 
 
 class Cell(NamedTuple):
