@@ -33,9 +33,6 @@ from byhand.initialization.gaussian import Array, mean, pairs
 FARTHEST = 45
 """q below e^−45 counts as 0, and above e^45 as infinite; activations are linear on each side of 0 by then."""
 
-MULTIPLE = 6
-"""How many depth scales deep a network may be and still be trained: what Schoenholz et al. (2017) found for tanh."""
-
 
 def mean_square(activation: Activation, q: Array | float) -> Array:
     """E[f(√q z)²], elementwise."""
@@ -113,7 +110,7 @@ class Scales(NamedTuple):
 
     @property
     def signal_scale(self) -> float:
-        """That of the signal itself: of q where it tends to 0 or to infinity, and of c where q comes to rest."""
+        """That of the signal itself: of q where it tends to 0 or to infinity, and of c where q converges."""
         return self.correlation_scale if 0 < self.fixed_point < math.inf else self.square_scale
 
 
