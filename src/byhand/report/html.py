@@ -54,9 +54,10 @@ def formula(tex: str, display: str = "inline") -> Markup:
 
 
 def lowered(text: str) -> Markup:
-    """Text as HTML: max in λ_max as an index, and a minus sign before a negative number."""
-    minus = re.sub(r"(?<![\w.])-(?=\d)", "−", str(escape(text)))
-    return Markup(re.sub(r"\b([^\W\d_])_(\w+)", r"\1<sub>\2</sub>", minus))  # noqa: S704  escaped
+    """Text as HTML: max in λ_max as an index, a minus sign before a negative number, and a space before %."""
+    signs = re.sub(r"(?<![\w.])-(?=\d)", "−", str(escape(text)))
+    spaced = re.sub(r"(?<=\d) ?%", "\N{NO-BREAK SPACE}%", signs)
+    return Markup(re.sub(r"\b([^\W\d_])_(\w+)", r"\1<sub>\2</sub>", spaced))  # noqa: S704  escaped
 
 
 def prose(text: str) -> Markup:

@@ -45,7 +45,7 @@ function multiplied(mode, p) {
 }
 
 const whole = (value) => value.toLocaleString("en-GB");
-const times = (ratio) => (ratio === 1 ? "as many as" : `${number(ratio)} times fewer than`);
+const times = (ratio) => (ratio === 1 ? "as many" : `${number(ratio)} times as many`);
 
 function drawBars(found) {
   const svg = part("bars");
@@ -88,7 +88,7 @@ function draw() {
   const [reverse, forward] = ["reverse", "forward"].map((mode) => times(found[mode].total / found.cheapest.total));
   part("says").textContent =
     `The cheapest order takes ${whole(found.cheapest.total)} multiplications: ` +
-    `${reverse} reverse mode, ${forward} forward mode.`;
+    `Reverse mode takes ${reverse}, forward mode ${forward}.`;
 }
 
 box.addEventListener("input", draw);
