@@ -22,7 +22,7 @@ def rows(count: int = 64) -> training.Rows:
     labels = torch.randint(CLASSES, (count,), generator=stream)
     x = 0.3 * torch.rand(count, PIXELS, generator=stream)
     x[torch.arange(count), labels] += 0.7
-    return training.Rows(x, labels)
+    return training.Rows(network.with_ones(x).mT, labels)
 
 
 def settings(activation: str = "tanh", depth: int = 3, scales: tuple[float, ...] = (0.5, 1.0, 2.0)) -> MapStep:
@@ -46,7 +46,7 @@ def test_a_seeds_network_is_the_same_for_every_scale_but_for_its_scale() -> None
         torch.testing.assert_close(W[2:4], 2 * W[0:2])
         torch.testing.assert_close(W[4:6], 4 * W[0:2])
         assert not torch.equal(W[0], W[1])
-        assert W[2:4].square().mean().item() == pytest.approx(1 / W.shape[1], rel=0.3)
+        assert W[2:4].square().mean().item() == pytest.approx(1 / W.shape[2], rel=0.3)
 
 
 def test_a_run_is_the_same_alone_and_with_others() -> None:

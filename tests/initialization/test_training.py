@@ -94,12 +94,12 @@ def test_it_learns_and_reports_what_the_network_then_does(images: Images) -> Non
     assert (last.test_accuracy > 0.95).all()
     model = nn.Sequential()
     for W, b in zip(last.parameters.weights, last.parameters.biases, strict=True):
-        linear = nn.Linear(*W.shape[1:])
-        linear.weight.data, linear.bias.data = W[1].mT, b[1, 0]
+        linear = nn.Linear(W.shape[2], W.shape[1])
+        linear.weight.data, linear.bias.data = W[1], b[1]
         model.extend([linear, nn.Tanh()])
     rows = training.batches(images, "test")
     with torch.no_grad():
-        loss = nn.functional.cross_entropy(model[:-1](rows.x[:BATCH]), rows.labels[:BATCH])
+        loss = nn.functional.cross_entropy(model[:-1](rows.pixels[:BATCH]), rows.labels[:BATCH])
     assert last.test_loss[1].item() == pytest.approx(loss.item(), rel=1e-5), "the last partial batch is dropped"
 
 
@@ -123,9 +123,7 @@ def test_the_file_order_is_the_same_each_epoch_and_the_shuffled_one_is_not(image
 def test_divergence_is_recorded_with_its_step_and_harms_no_other_run(images: Images) -> None:
     streams = [generator("test", "weights", seed) for seed in range(2)]
     parameters = network.initial(named("xavier_uniform"), network.widths(16, 12, 3, 4), streams)
-    sick = parameters.weights[-1].clone()
-    sick[0, 0, 0] = torch.inf
-    parameters = replace(parameters, weights=(*parameters.weights[:-1], sick))
+    parameters.layers[-1][0, 0, 0] = torch.inf
     rows = training.batches(images, "train"), training.batches(images, "test")
     method = network.Method(activations.named("tanh"), optimizers.named("sgd"), 0.05)
     runs = training.train(*rows, parameters, method, batch_size=BATCH, order=None)

@@ -27,12 +27,13 @@ class Activation:
     slope: Callable[[Tensor], Tensor]
     in_place: InPlace | None = None
 
-    def forward(self, z: Tensor) -> tuple[Tensor, Tensor]:
-        """h = f(z), and what `backward` needs: h itself, which is then written over z, or z."""
-        if self.in_place is None:
-            return self.value(z), z
-        h = self.in_place.value(z)
-        return h, h
+    def forward(self, z: Tensor) -> Tensor:
+        """Write h = f(z) over z; return what `backward` needs, which is h itself or a copy of z."""
+        if self.in_place is not None:
+            return self.in_place.value(z)
+        kept = z.clone()
+        z.copy_(self.value(z))
+        return kept
 
     def backward(self, delta: Tensor, kept: Tensor) -> Tensor:
         """δ ⊙ f′(z), written over δ. `kept` is from `forward` and may be overwritten."""

@@ -1,14 +1,18 @@
-"""The network zˡ = hˡ⁻¹Wˡ + bˡ, hˡ = f(zˡ) for l = 1 … L, with h⁰ = x and logits zᴸ⁺¹, and its gradients by hand.
+"""The network zˡ = Wˡ hˡ⁻¹ + bˡ, hˡ = f(zˡ) for l = 1 … L, with h⁰ = x and logits zᴸ⁺¹, and its gradients by hand.
 
 f is the activation, tanh in the assignment. `depth` is L, the number of hidden layers (8 in the assignment); there are
-L + 1 weight matrices. The loss is the cross entropy of softmax(zᴸ⁺¹), averaged over the N rows of a batch. With
+L + 1 weight matrices. The loss is the cross entropy of softmax(zᴸ⁺¹), averaged over the N examples of a batch. With
 δˡ = ∂J/∂zˡ, the error of layer l,
 
-    δᴸ⁺¹ = (softmax(zᴸ⁺¹) − onehot(label)) / N     δˡ = (δˡ⁺¹ Wˡ⁺¹ᵀ) ⊙ f′(zˡ), for tanh f′(zˡ) = 1 − hˡ²
-    ∂J/∂Wˡ = hˡ⁻¹ᵀ δˡ                               ∂J/∂bˡ = Σ over rows of δˡ
+    δᴸ⁺¹ = (softmax(zᴸ⁺¹) − onehot(label)) / N     δˡ = (Wˡ⁺¹ᵀ δˡ⁺¹) ⊙ f′(zˡ), for tanh f′(zˡ) = 1 − hˡ²
+    ∂J/∂Wˡ = δˡ hˡ⁻¹ᵀ                               ∂J/∂bˡ = Σ over examples of δˡ
 
-Every tensor has a leading axis of independent runs, so that one call serves all seeds; nothing is summed over it. Rows
-come first in a matrix (batch, width), so weights are (fan_in, fan_out).
+A bias is the weight of an input that is always 1. With θˡ = [Wˡ bˡ] and aˡ = [hˡ; 1],
+
+    zˡ = θˡ aˡ⁻¹                                    ∂J/∂θˡ = δˡ aˡ⁻¹ᵀ
+
+Every tensor has a leading axis of independent runs, so that one call serves all seeds; nothing is summed over it. The
+examples of a batch are columns, so a layer is (runs, width, batch) and its weights are (runs, fan_out, fan_in).
 """
 
 from collections.abc import Callable, Sequence
@@ -22,19 +26,29 @@ from torch import Tensor
 from byhand.initialization.descent import Optimizer
 from byhand.initialization.distributions import Initialization
 from byhand.initialization.elementwise import Activation
-from byhand.numerics.fast_ops import matmul
+from byhand.numerics.fast_ops import matmul, quietly
 
 
 @dataclass(frozen=True)
 class Parameters:
     """The network's parameters, or a gradient with respect to them; the first of each is the first layer's."""
 
-    weights: tuple[Tensor, ...]  # each (runs, fan_in, fan_out)
-    biases: tuple[Tensor, ...]  # each (runs, 1, fan_out)
+    layers: tuple[Tensor, ...]
+    """θ of each layer, (runs, fan_out, fan_in + 1)."""
+
+    @property
+    def weights(self) -> list[Tensor]:
+        """Each (runs, fan_out, fan_in)."""
+        return [theta[..., :-1] for theta in self.layers]
+
+    @property
+    def biases(self) -> list[Tensor]:
+        """Each (runs, fan_out)."""
+        return [theta[..., -1] for theta in self.layers]
 
     def map(self, function: Callable[[Tensor], Tensor]) -> "Parameters":
-        """The parameters with `function` applied to each tensor."""
-        return Parameters(tuple(map(function, self.weights)), tuple(map(function, self.biases)))
+        """The parameters with `function` applied to each layer's."""
+        return Parameters(tuple(map(function, self.layers)))
 
 
 def widths(input_width: int, hidden_width: int, depth: int, classes: int) -> list[int]:
@@ -47,76 +61,78 @@ def initial(
 ) -> Parameters:
     """Parameters of one run for each generator, which alone decides them: all weights, then the biases."""
     shapes = list(pairwise(layer_widths))
-    weights, biases = [], []
+    runs = []
     for generator in generators:
-        weights.append([initialization.draw(*shape, generator) for shape in shapes])
-        biases.append([initialization.draw_bias(*shape, generator) for shape in shapes])
-    return Parameters(
-        weights=tuple(map(torch.stack, zip(*weights, strict=True))),
-        biases=tuple(map(torch.stack, zip(*biases, strict=True))),
-    )
+        weights = [initialization.draw(*shape, generator) for shape in shapes]
+        biases = [initialization.draw_bias(*shape, generator) for shape in shapes]
+        runs.append([torch.cat(layer).mT for layer in zip(weights, biases, strict=True)])
+    return Parameters(tuple(torch.stack(layer) for layer in zip(*runs, strict=True)))
+
+
+def with_ones(x: Tensor) -> Tensor:
+    """Examples as rows, (batch, width), as the input of a network, (width + 1, batch), whose last row is 1."""
+    return torch.nn.functional.pad(x, (0, 1), value=1.0).mT
 
 
 @dataclass(frozen=True)
 class Signals:
-    """What a forward pass computes, each (runs, batch, width); x may be (batch, width) if all runs share it."""
+    """What a forward pass computes."""
 
-    outputs: list[Tensor]
-    """h⁰ = x, h¹, …, hᴸ and the logits."""
+    inputs: list[Tensor]
+    """a⁰ = [x; 1], a¹, …, aᴸ, each (runs, width + 1, batch); a⁰ is (width + 1, batch) if all runs share it."""
     kept: list[Tensor]
     """What the slope of each hidden layer follows from: hˡ itself or zˡ, whichever the activation needs."""
+    logits: Tensor
+    """zᴸ⁺¹, (runs, classes, batch)."""
 
     @property
-    def logits(self) -> Tensor:
-        """zᴸ⁺¹, (runs, batch, classes)."""
-        return self.outputs[-1]
+    def hidden(self) -> list[Tensor]:
+        """h¹, …, hᴸ, each (runs, width, batch)."""
+        return [a[:, :-1] for a in self.inputs[1:]]
 
 
+@quietly
 def forward(parameters: Parameters, x: Tensor, activation: Activation, out: Signals | None = None) -> Signals:
-    """The signals of a batch x, (runs, batch, width) or, if all runs share it, (batch, width).
+    """The signals of a batch x from `with_ones`, (width + 1, batch), or of one for each run, (runs, width + 1, batch).
 
     `out` is what an earlier call of the same shape returned: its memory is reused, which saves a third of the time.
     """
-    outputs, kept = [x], []
-    places = [None] * len(parameters.weights) if out is None else [*out.kept, out.logits]
-    for W, b, place in zip(parameters.weights, parameters.biases, places, strict=True):
-        z = matmul(outputs[-1], W, place).add_(b)
-        if len(outputs) < len(parameters.weights):
-            h, slope_from = activation.forward(z)
-            outputs.append(h)
-            kept.append(slope_from)
-        else:
-            outputs.append(z)
-    return Signals(outputs, kept)
+    inputs, kept = [x], []
+    for layer, theta in enumerate(parameters.layers[:-1], start=1):
+        a = out.inputs[layer] if out else theta.new_ones(len(theta), theta.shape[1] + 1, x.shape[-1])
+        kept.append(activation.forward(matmul(theta, inputs[-1], a[:, :-1])))
+        inputs.append(a)
+    return Signals(inputs, kept, matmul(parameters.layers[-1], inputs[-1], out.logits if out else None))
 
 
-def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
-    """(1/N) Σ (log Σ exp z − z at the label), for logits (runs, N, classes) and labels (runs, N): (runs)."""
-    return (logits.logsumexp(-1) - logits.gather(-1, labels.unsqueeze(-1)).squeeze(-1)).mean(-1)
+def log_softmax(logits: Tensor) -> Tensor:
+    """z − log Σ exp z, with the sum over the classes, for logits (runs, classes, batch)."""
+    return logits.log_softmax(1)
 
 
-def cross_entropy_derivative(logits: Tensor, labels: Tensor) -> Tensor:
-    """δᴸ⁺¹ = (softmax(z) − onehot(label)) / N, (runs, N, classes)."""
-    batch = logits.shape[-2]
-    share = torch.full_like(labels, -1 / batch, dtype=logits.dtype).unsqueeze(-1)
-    softmax = (logits - logits.logsumexp(-1, keepdim=True)).exp_()  # several times faster than logits.softmax(-1)
-    return softmax.div_(batch).scatter_add_(-1, labels.unsqueeze(-1), share)
+def cross_entropy(log_softmax: Tensor, labels: Tensor) -> Tensor:
+    """−(1/N) Σ log softmax at the label, for labels (runs, batch): (runs)."""
+    return -log_softmax.gather(1, labels.unsqueeze(1)).squeeze(1).mean(-1)
+
+
+def cross_entropy_derivative(log_softmax: Tensor, labels: Tensor) -> Tensor:
+    """δᴸ⁺¹ = (softmax(z) − onehot(label)) / N, (runs, classes, batch)."""
+    batch = labels.shape[-1]
+    share = torch.full_like(labels, -1 / batch, dtype=log_softmax.dtype).unsqueeze(1)
+    return log_softmax.exp().div_(batch).scatter_add_(1, labels.unsqueeze(1), share)
 
 
 def backward(parameters: Parameters, signals: Signals, last_delta: Tensor, activation: Activation) -> list[Tensor]:
-    """The errors δ¹, …, δᴸ⁺¹, each (runs, batch, width), from the signals of `forward` and δᴸ⁺¹."""
+    """The errors δ¹, …, δᴸ⁺¹, each (runs, width, batch), from the signals of `forward` and δᴸ⁺¹."""
     deltas = [last_delta]
     for W, kept in zip(parameters.weights[:0:-1], signals.kept[::-1], strict=True):
-        deltas.append(activation.backward(matmul(deltas[-1], W.mT), kept.clone()))
+        deltas.append(activation.backward(matmul(W.mT, deltas[-1]), kept.clone()))
     return deltas[::-1]
 
 
 def gradient(signals: Signals, deltas: Sequence[Tensor]) -> Parameters:
-    """∂J/∂W and ∂J/∂b of every layer from the signals of `forward` and the errors of `backward`."""
-    return Parameters(
-        weights=tuple(matmul(h.mT, delta) for h, delta in zip(signals.outputs[:-1], deltas, strict=True)),
-        biases=tuple(delta.sum(-2, keepdim=True) for delta in deltas),
-    )
+    """∂J/∂θ of every layer from the signals of `forward` and the errors of `backward`."""
+    return Parameters(tuple(matmul(delta, a.mT) for delta, a in zip(deltas, signals.inputs, strict=True)))
 
 
 @dataclass(frozen=True)
@@ -128,17 +144,16 @@ class Method:
     learning_rate: float
 
 
-Memory = Sequence[tuple[Any, Any]]
-"""What the optimiser remembers of each layer's weights and biases."""
+Memory = Sequence[Any]
+"""What the optimiser remembers of each layer."""
 
 
 def remembered(parameters: Parameters, optimizer: Optimizer) -> Memory:
     """What the optimiser remembers before the first step."""
-    return [
-        (optimizer.start(W), optimizer.start(b)) for W, b in zip(parameters.weights, parameters.biases, strict=True)
-    ]
+    return [optimizer.start(theta) for theta in parameters.layers]
 
 
+@quietly
 def gradient_step(
     parameters: Parameters, signals: Signals, last_delta: Tensor, method: Method, memory: Memory
 ) -> tuple[Parameters, Memory]:
@@ -147,17 +162,11 @@ def gradient_step(
     The same as `backward` and `gradient`, layer by layer, so that each error is still in the cache when it is needed.
     The signals of the hidden layers are overwritten.
     """
-    delta, layers = last_delta, []
-    for layer in reversed(range(len(parameters.weights))):
-        W, b, h = parameters.weights[layer], parameters.biases[layer], signals.outputs[layer]
-        of_W, of_b = memory[layer]
-        layers.append(
-            (
-                *method.optimizer.step(W, matmul(h.mT, delta), of_W, method.learning_rate),
-                *method.optimizer.step(b, delta.sum(-2, keepdim=True), of_b, method.learning_rate),
-            )
-        )
+    delta, stepped = last_delta, []
+    for layer, theta in reversed(list(enumerate(parameters.layers))):
+        of_theta = matmul(delta, signals.inputs[layer].mT)
+        stepped.append(method.optimizer.step(theta, of_theta, memory[layer], method.learning_rate))
         if layer:
-            delta = method.activation.backward(matmul(delta, W.mT), signals.kept[layer - 1])
-    weights, of_weights, biases, of_biases = zip(*reversed(layers), strict=True)
-    return Parameters(weights, biases), list(zip(of_weights, of_biases, strict=True))
+            delta = method.activation.backward(matmul(theta[..., :-1].mT, delta), signals.kept[layer - 1])
+    layers, memories = zip(*reversed(stepped), strict=True)
+    return Parameters(layers), memories

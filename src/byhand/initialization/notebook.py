@@ -44,7 +44,8 @@ def resident(rows: Rows, batch_size: int) -> Iterator[tuple[Tensor, Tensor]]:
     """The same batches, taken from one tensor."""
     while True:
         for first in range(0, len(rows.x) - batch_size + 1, batch_size):
-            yield rows.x[first : first + batch_size], rows.labels[first : first + batch_size]
+            batch = rows[first : first + batch_size]
+            yield batch.pixels, batch.labels
 
 
 class Step(NamedTuple):
@@ -58,10 +59,7 @@ class Step(NamedTuple):
 def parameters(model: nn.Sequential) -> Parameters:
     """A copy of the model's parameters, as those of one run."""
     linear = [layer for layer in model if isinstance(layer, nn.Linear)]
-    return Parameters(
-        weights=tuple(layer.weight.detach().mT[None].clone() for layer in linear),
-        biases=tuple(layer.bias.detach()[None, None].clone() for layer in linear),
-    )
+    return Parameters(tuple(torch.cat([layer.weight, layer.bias[:, None]], 1).detach()[None] for layer in linear))
 
 
 def evaluated(model: nn.Sequential, x: Tensor, labels: Tensor) -> tuple[float, float]:
@@ -100,8 +98,8 @@ def steps(
     """Train one run as the assignment does, or with another activation or optimiser in place of tanh and `sgd`."""
     layers: list[nn.Module] = []
     for W, b in zip(start.weights, start.biases, strict=True):
-        linear = nn.Linear(W.shape[1], W.shape[2], dtype=W.dtype)
-        linear.weight.data, linear.bias.data = W[0].mT.contiguous(), b[0, 0].clone()
+        linear = nn.Linear(W.shape[2], W.shape[1], dtype=W.dtype)
+        linear.weight.data, linear.bias.data = W[0].clone(), b[0].clone()
         layers += [linear, activation or nn.Tanh()]
     model = nn.Sequential(*layers[:-1])
     optimiser = OPTIMIZERS[optimizer](model.parameters(), lr=learning_rate)

@@ -7,7 +7,15 @@ import torch
 from torch import Tensor
 
 from byhand.initialization.elementwise import Activation
-from byhand.initialization.network import Parameters, backward, cross_entropy_derivative, forward, gradient
+from byhand.initialization.network import (
+    Parameters,
+    backward,
+    cross_entropy_derivative,
+    forward,
+    gradient,
+    log_softmax,
+    with_ones,
+)
 
 SATURATED = 1 - 0.97**2
 """A unit whose slope is below this in absolute value, 6 %, counts as saturated: for tanh one beyond ±0.97.
@@ -45,11 +53,11 @@ def measured(parameters: Parameters, x: Tensor, labels: Tensor, activation: Acti
         activation: of the hidden layers.
     """
     parameters = parameters.map(Tensor.double)
-    runs = len(parameters.biases[0])
+    runs = len(parameters.layers[0])
     labels = labels.expand(runs, -1)
-    signals = forward(parameters, x.double(), activation)
-    outputs = signals.outputs
-    deltas = backward(parameters, signals, cross_entropy_derivative(signals.logits, labels), activation)
+    signals = forward(parameters, with_ones(x.double()), activation)
+    last_delta = cross_entropy_derivative(log_softmax(signals.logits), labels)
+    deltas = backward(parameters, signals, last_delta, activation)
     gradients = gradient(signals, deltas)
     slopes = [activation.backward(torch.ones_like(kept), kept.clone()) for kept in signals.kept]
     blank = torch.full((runs,), torch.nan, dtype=torch.float64)
@@ -57,7 +65,7 @@ def measured(parameters: Parameters, x: Tensor, labels: Tensor, activation: Acti
     def norms(tensors: Sequence[Tensor]) -> Tensor:
         return torch.stack([tensor.flatten(1).norm(dim=1) for tensor in tensors], 1)
 
-    def of_activations(statistic: Callable[[Tensor], Tensor], tensors: Sequence[Tensor] = outputs[1:-1]) -> Tensor:
+    def of_activations(statistic: Callable[[Tensor], Tensor], tensors: Sequence[Tensor] = signals.hidden) -> Tensor:
         return torch.stack([*(statistic(h.flatten(1)) for h in tensors), blank], 1)
 
     def largest(tensors: Sequence[Tensor]) -> Tensor:
@@ -83,7 +91,7 @@ def histogram(parameters: Parameters, x: Tensor, bins: int, activation: Activati
     Returns:
         (depth, bins), each row of which sums to 1; and m.
     """
-    hidden = forward(parameters, x, activation).outputs[1:-1]
+    hidden = forward(parameters, with_ones(x), activation).hidden
     reach = max(1.0, *(h.abs().max().item() for h in hidden))
     counts = [torch.histc(h, bins, -reach, reach) for h in hidden]
     return torch.stack([count / count.sum() for count in counts]), reach

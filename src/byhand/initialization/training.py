@@ -22,22 +22,36 @@ from byhand.initialization.network import (
     cross_entropy_derivative,
     forward,
     gradient_step,
+    log_softmax,
     remembered,
 )
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Images as rows x (rows, pixels) in [0, 1] and their labels (rows)."""
+    """Images and their labels (rows)."""
 
     x: Tensor
+    """(rows, pixels + 1): the pixels, in [0, 1], and a 1, which is the input of the biases."""
     labels: Tensor
+
+    @property
+    def pixels(self) -> Tensor:
+        """(rows, pixels)."""
+        return self.x[:, :-1]
+
+    def __getitem__(self, some: slice) -> "Rows":
+        """These rows."""
+        return Rows(self.x[some], self.labels[some])
 
 
 def batches(images: Images, split: str, dtype: torch.dtype = torch.float32) -> Rows:
     """The images of one split, `train` or `test`."""
     pixels, labels = getattr(images, f"{split}_images"), getattr(images, f"{split}_labels")
-    return Rows(x=torch.from_numpy(pixels).flatten(1).to(dtype).div_(255), labels=torch.from_numpy(labels).long())
+    flat = torch.from_numpy(pixels).flatten(1)
+    x = torch.ones(len(flat), flat.shape[1] + 1, dtype=dtype)
+    torch.div(flat, 255, out=x[:, :-1])
+    return Rows(x, labels=torch.from_numpy(labels).long())
 
 
 @dataclass(frozen=True)
@@ -93,7 +107,7 @@ def train(
     """
     steps = whole_batches(train_rows, batch_size, "training")
     whole_batches(test_rows, batch_size, "test")
-    runs = len(parameters.biases[0])
+    runs = len(parameters.layers[0])
     diverged = torch.zeros(runs, dtype=torch.long)
     done = 0
     signals: Signals | None = None
@@ -106,16 +120,16 @@ def train(
         for step in range(steps):
             first = step * batch_size
             if orders is None:
-                x = train_rows.x[first : first + batch_size]
-                labels = train_rows.labels[first : first + batch_size].expand(runs, -1)
+                batch = train_rows[first : first + batch_size]
+                x, labels = batch.x.mT, batch.labels.expand(runs, -1)
             else:
                 chosen = orders[:, first : first + batch_size].flatten()
-                x = train_rows.x.index_select(0, chosen).view(runs, batch_size, -1)
+                x = train_rows.x.index_select(0, chosen).view(runs, batch_size, -1).mT
                 labels = train_rows.labels.index_select(0, chosen).view(runs, batch_size)
             signals = forward(parameters, x, method.activation, signals)
-            losses[step] = cross_entropy(signals.logits, labels)
-            correct[step] = (signals.logits.argmax(-1) == labels).float().mean(-1)
-            last_delta = cross_entropy_derivative(signals.logits, labels)
+            logarithms = log_softmax(signals.logits)
+            losses[step], correct[step] = cross_entropy(logarithms, labels), accuracy(logarithms, labels)
+            last_delta = cross_entropy_derivative(logarithms, labels)
             parameters, memory = gradient_step(parameters, signals, last_delta, method, memory)
         bad = ~losses.isfinite()
         first_bad = done + 1 + bad.int().argmax(0)
@@ -125,13 +139,20 @@ def train(
         yield Epoch(losses.mean(0), correct.mean(0), test_loss, test_accuracy, diverged, parameters, memory)
 
 
+def accuracy(log_softmax: Tensor, labels: Tensor) -> Tensor:
+    """The share of a batch where the label (runs, batch) has the largest of log_softmax (runs, classes, batch)."""
+    return (log_softmax.max(1).indices == labels).float().mean(-1)
+
+
 def test_metrics(parameters: Parameters, rows: Rows, activation: Activation, batch_size: int) -> tuple[Tensor, Tensor]:
     """Loss and accuracy of each run, averaged over all batches but the last, partial one."""
     losses, correct = [], []
     signals: Signals | None = None
     for first in range(0, len(rows.x) - batch_size + 1, batch_size):
-        signals = forward(parameters, rows.x[first : first + batch_size], activation, signals)
-        labels = rows.labels[first : first + batch_size].expand(len(parameters.biases[0]), -1)
-        losses.append(cross_entropy(signals.logits, labels))
-        correct.append((signals.logits.argmax(-1) == labels).float().mean(-1))
+        batch = rows[first : first + batch_size]
+        signals = forward(parameters, batch.x.mT, activation, signals)
+        labels = batch.labels.expand(len(parameters.layers[0]), -1)
+        logarithms = log_softmax(signals.logits)
+        losses.append(cross_entropy(logarithms, labels))
+        correct.append(accuracy(logarithms, labels))
     return torch.stack(losses).mean(0), torch.stack(correct).mean(0)

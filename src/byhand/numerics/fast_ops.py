@@ -10,25 +10,29 @@ import numpy as np
 import torch
 from torch import Tensor
 
+quietly = np.errstate(all="ignore")
+"""Decorates a function in which, as in torch, values that are not finite are results without a warning."""
 
-def _fast(*tensors: Tensor) -> bool:
-    return all(tensor.dtype == torch.float32 and tensor.device.type == "cpu" for tensor in tensors)
+
+def _fast(x: Tensor) -> bool:
+    return x.dtype == torch.float32 and x.device.type == "cpu"
 
 
 def matmul(a: Tensor, b: Tensor, out: Tensor | None = None) -> Tensor:
     """The product a @ b of (…, m, k) and (…, k, n); leading axes are broadcast. It is written to `out` where given.
 
-    Where a whole batch is multiplied by one matrix, all its rows go into one product.
+    Where many matrices are multiplied by one, all their rows go into one product. NumPy may warn of what is not finite;
+    `quietly` prevents that.
     """
-    if a.dim() > 2 and b.dim() == 2 and out is None:
-        return matmul(a.reshape(-1, a.shape[-1]), b).view(*a.shape[:-1], b.shape[-1])
-    if not _fast(a, b):
+    if a.dim() > 2 and b.dim() == 2:
+        product = matmul(a.reshape(-1, a.shape[-1]), b).view(*a.shape[:-1], b.shape[-1])
+        return product if out is None else out.copy_(product)
+    if not (_fast(a) and _fast(b)):
         return torch.matmul(a, b, out=out)
-    with np.errstate(all="ignore"):  # as in torch: non-finite values are results, left to the caller
-        if out is None:
-            return torch.from_numpy(np.matmul(a.numpy(), b.numpy()))
-        np.matmul(a.numpy(), b.numpy(), out=out.numpy())
-        return out
+    if out is None:
+        return torch.from_numpy(np.matmul(a.numpy(), b.numpy()))
+    np.matmul(a.numpy(), b.numpy(), out=out.numpy())
+    return out
 
 
 def tanh_(x: Tensor) -> Tensor:

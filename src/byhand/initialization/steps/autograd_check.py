@@ -10,7 +10,7 @@ images after it: relative to the notebook's. The largest of all steps is kept.
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import islice, product
+from itertools import cycle, islice, product
 
 import pandas as pd
 import torch
@@ -26,7 +26,7 @@ from byhand.step import tables
 
 def flat(parameters: network.Parameters) -> Tensor:
     """All parameters in one row."""
-    return torch.cat([tensor.flatten() for tensor in (*parameters.weights, *parameters.biases)])
+    return torch.cat([theta.flatten() for theta in parameters.layers])
 
 
 def first(images: Images, settings: AutogradCheckStep) -> tuple[list[training.Rows], training.Rows]:
@@ -35,12 +35,14 @@ def first(images: Images, settings: AutogradCheckStep) -> tuple[list[training.Ro
     Raises:
         BadInput: there are fewer images than a batch needs.
     """
+    size = settings.batch_size
     train_rows, test_rows = (training.batches(images, split) for split in ("train", "test"))
-    training.whole_batches(train_rows, settings.batch_size, "training")
-    training.whole_batches(test_rows, settings.batch_size, "test")
-    loader = islice(notebook.resident(train_rows, settings.batch_size), settings.compared_steps)
-    x, labels = next(notebook.resident(test_rows, settings.batch_size))
-    return [training.Rows(x.double(), labels) for x, labels in loader], training.Rows(x.double(), labels)
+    epoch = training.whole_batches(train_rows, size, "training")
+    training.whole_batches(test_rows, size, "test")
+    steps = islice(cycle(range(epoch)), settings.compared_steps)
+    chosen = [test_rows[:size], *(train_rows[size * step : size * (step + 1)] for step in steps)]
+    tested, *batches = (training.Rows(batch.x.double(), batch.labels) for batch in chosen)
+    return batches, tested
 
 
 def differences(
@@ -53,14 +55,14 @@ def differences(
 ) -> Iterator[dict[str, float]]:
     """The relative difference in each quantity, step by step, from the start `before`."""
     method = network.Method(activations.named(activation), optimizers.named(optimizer), learning_rate)
-    pairs = ((batch.x, batch.labels) for batch in batches)
+    pairs = ((batch.pixels, batch.labels) for batch in batches)
     loop = notebook.steps(pairs, before, learning_rate, notebook.Elementwise(method.activation.value), optimizer)
     memory = None
     for batch, theirs in zip(batches, loop, strict=True):
         ours = next(training.train(batch, tested, before, method, batch_size=len(batch.x), order=None, memory=memory))
         memory = ours.memory
         after = notebook.parameters(theirs.model)
-        test_loss, test_accuracy = notebook.evaluated(theirs.model, tested.x, tested.labels)
+        test_loss, test_accuracy = notebook.evaluated(theirs.model, tested.pixels, tested.labels)
         means = {
             "train_loss": theirs.loss,
             "train_accuracy": theirs.accuracy,

@@ -1,6 +1,7 @@
 """Time a training step: the assignment's loop, eager torch, JAX where it is installed, and ours, interleaved.
 
-Agreement is checked first. JAX has its own process, so that its threads do not disturb the others.
+All on one thread and on all that the step may use. Agreement is checked first. JAX has its own processes, so that its
+threads do not disturb the others.
 """
 
 import importlib.util
@@ -41,32 +42,30 @@ def start(images: Images, settings: BenchmarkStep, seeds: range) -> network.Para
 
 def by_hand(rows: training.Rows, parameters: network.Parameters, settings: BenchmarkStep) -> network.Parameters:
     """The steps of one repetition, by hand: one short epoch of `training.train` without its test."""
-    count = settings.steps * settings.batch_size
-    short = training.Rows(rows.x[:count], rows.labels[:count])
-    one = training.Rows(rows.x[: settings.batch_size], rows.labels[: settings.batch_size])
+    short, one = rows[: settings.steps * settings.batch_size], rows[: settings.batch_size]
     method = network.Method(tanh.ACTIVATION, sgd.OPTIMIZER, settings.learning_rate)
     return next(training.train(short, one, parameters, method, batch_size=settings.batch_size, order=None)).parameters
 
 
 def products_alone(rows: training.Rows, parameters: network.Parameters, settings: BenchmarkStep) -> None:
     """The matrix products of the steps of one repetition, and nothing else: a lower bound for any such training."""
-    runs, batch = len(parameters.biases[0]), settings.batch_size
-    h = [torch.rand(runs, batch, W.shape[1]) for W in parameters.weights]
-    delta = [torch.rand(runs, batch, W.shape[2]) for W in parameters.weights]
+    runs, batch = len(parameters.layers[0]), settings.batch_size
+    a = [torch.rand(runs, theta.shape[2], batch) for theta in parameters.layers]
+    delta = [torch.rand(runs, theta.shape[1], batch) for theta in parameters.layers]
     for number in range(settings.steps):
-        h[0] = rows.x[number * batch : (number + 1) * batch]
-        for layer, W in enumerate(parameters.weights):
-            matmul(h[layer], W)
-            matmul(h[layer].mT, delta[layer])
+        a[0] = rows.x[number * batch : (number + 1) * batch].mT
+        for layer, theta in enumerate(parameters.layers):
+            matmul(theta, a[layer])
+            matmul(delta[layer], a[layer].mT)
             if layer:
-                matmul(delta[layer], W.mT)
+                matmul(theta[..., :-1].mT, delta[layer])
 
 
 OURS = {"by_hand": by_hand, "products_alone": products_alone}
 
 
 class Jax:
-    """`byhand.initialization.jax_scan` in its own process, with as many threads as this one."""
+    """`byhand.initialization.jax_scan` in its own process."""
 
     def __init__(
         self, rows: training.Rows, parameters: network.Parameters, settings: BenchmarkStep, threads: int
@@ -74,8 +73,8 @@ class Jax:
         count = settings.steps * settings.batch_size
         self._folder = tempfile.TemporaryDirectory()
         path = Path(self._folder.name, "start.npz")
-        arrays: dict[str, Any] = {f"W{layer}": W.numpy() for layer, W in enumerate(parameters.weights)}
-        arrays["x"] = rows.x[:count].view(settings.steps, settings.batch_size, -1).numpy()
+        arrays: dict[str, Any] = {f"W{layer}": W.mT.numpy() for layer, W in enumerate(parameters.weights)}
+        arrays["x"] = rows.pixels[:count].reshape(settings.steps, settings.batch_size, -1).numpy()
         arrays["labels"] = rows.labels[:count].view(settings.steps, settings.batch_size).numpy()
         np.savez(path, **arrays)
         command = [sys.executable, "-m", "byhand.initialization.jax_scan", "--start", str(path)]
@@ -113,7 +112,7 @@ def agreed(images: Images, settings: BenchmarkStep, jax: Jax | None) -> float:
         notebook.resident(rows, settings.batch_size), parameters.map(torch.Tensor.double), settings.learning_rate
     )
     *_, last = islice(loop, settings.steps)
-    theirs = [parameter.detach().mT for parameter in list(last.model.parameters())[::2]]
+    theirs = [parameter.detach() for parameter in list(last.model.parameters())[::2]]
     pairs = list(zip(ours.weights, theirs, strict=True))
     difference = max(((mine[0] - other).abs().max() / other.abs().max()).item() for mine, other in pairs)
     if not difference < 1e-10:
@@ -169,40 +168,45 @@ def main(files: step.Files, settings: BenchmarkStep) -> step.Facts:
         print(f"{epoch} steps a repetition instead of {settings.steps}: there are no more whole batches")
         settings = settings.model_copy(update={"steps": epoch})
     torch.set_flush_denormal(True)
-    jax = None
-    if importlib.util.find_spec("jax") is None:
+    with_jax = importlib.util.find_spec("jax") is not None
+    if not with_jax:
         print("JAX is not installed: no rows for it")
-    else:
-        everything = start(images, settings, range(max(settings.seeds)))
-        jax = Jax(train_rows, everything, settings, files.threads)
-    difference = agreed(images, settings, jax)
-    seconds: dict[tuple[str, int], Callable[[], float]] = {}
-    for name, runs, way in contenders(images, settings, files.threads):
-        # Ours divides the runs among its threads; each matrix product uses a single thread.
-        seconds[name, runs] = partial(timed, way, 1 if name in OURS else files.threads)
-    if jax is not None:
-        seconds |= {("jax_scan", runs): partial(jax.seconds, runs) for runs in settings.seeds}
-    times = timing.interleaved(seconds, settings.repetitions)
-    if jax is not None:
+    seconds: dict[tuple[str, int, int], Callable[[], float]] = {}
+    differences, processes = [], []
+    for threads in sorted({1, files.threads}):
+        jax = None
+        if with_jax:
+            jax = Jax(train_rows, start(images, settings, range(max(settings.seeds))), settings, threads)
+            processes.append(jax)
+        differences.append(agreed(images, settings, jax))
+        for name, runs, way in contenders(images, settings, threads):
+            # Ours divides the runs among its threads; each matrix product uses a single thread.
+            seconds[name, runs, threads] = partial(timed, way, 1 if name in OURS else threads)
+        if jax is not None:
+            seconds |= {("jax_scan", runs, threads): partial(jax.seconds, runs) for runs in settings.seeds}
+    times, machine = timing.interleaved(seconds, settings.repetitions)
+    for jax in processes:
         jax.close()
     per_run = {key: 1e6 * times[key] / settings.steps / key[1] for key in seconds}
     rows = []
-    for (name, runs), values in per_run.items():
-        floor = ("products_alone", runs)
+    for (name, runs, threads), values in per_run.items():
+        floor, rival = ("products_alone", runs, threads), ("jax_scan", runs, threads)
         rows.append(
             {
                 "contender": name,
                 "runs": runs,
-                **timing.compared(values, per_run["notebook", 1], "microseconds_per_step_and_run", "notebook"),
+                "threads": threads,
+                **timing.compared(values, per_run["notebook", 1, threads], "microseconds_per_step_and_run", "notebook"),
+                **(timing.faster(values, per_run[rival], "jax") if rival in per_run and name in OURS else {}),
                 "times_the_products_alone": (values / per_run[floor]).median() if floor in per_run else None,
                 "steps": settings.steps,
                 "repetitions": settings.repetitions,
-                "threads": files.threads,
-                "relative_difference_in_float64": difference,
+                "relative_difference_in_float64": max(differences),
+                **machine,
             }
         )
     table = pd.DataFrame(rows)
-    print(table.iloc[:, :9].round(2).to_string(index=False))
+    print(table.filter(regex="contender|runs|threads|microseconds|jax|products").round(2).to_string(index=False))
     tables.write(table, files.table)
     return {"data": images.columns}
 

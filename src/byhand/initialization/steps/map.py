@@ -63,9 +63,8 @@ def main(files: step.Files, settings: MapStep) -> step.Facts:
     """Write the table."""
     images = load_images(files.data)
     epochs = settings.epochs.model_dump()[images.name]
-    rows = training.batches(images, "train")
-    rows = training.Rows(rows.x[: settings.images], rows.labels[: settings.images])
-    tested = training.Rows(rows.x[: settings.batch_size], rows.labels[: settings.batch_size])
+    rows = training.batches(images, "train")[: settings.images]
+    tested = rows[: settings.batch_size]
     method = network.Method(activations.named(settings.activation), sgd.OPTIMIZER, settings.learning_rate)
     widths = network.widths(images.pixels, settings.hidden_width, settings.depth, images.classes)
     torch.set_flush_denormal(True)

@@ -36,7 +36,7 @@ def streams(settings: TrainStep, purpose: str) -> list[torch.Generator]:
 
 def layer_table(parameters: network.Parameters, probe: training.Rows, activation: Activation) -> pd.DataFrame:
     """Each layer's norms and activations on the rows of `probe`, one row per seed and layer."""
-    statistics = propagation.measured(parameters, probe.x, probe.labels, activation)
+    statistics = propagation.measured(parameters, probe.pixels, probe.labels, activation)
     seeds, layers = statistics.delta_norm.shape
     return pd.DataFrame(
         {"seed": seed, "layer": layer + 1}
@@ -51,7 +51,7 @@ def main(files: step.Files, settings: TrainStep) -> step.Facts:
     images = load_images(files.data)
     epochs = settings.epochs.model_dump()[images.name]
     train_rows, test_rows = (training.batches(images, split) for split in ("train", "test"))
-    probe = training.Rows(test_rows.x[: settings.probe_images], test_rows.labels[: settings.probe_images])
+    probe = test_rows[: settings.probe_images]
     parameters = start(settings, images)
     method = network.Method(
         activations.named(settings.activation), optimizers.named(settings.optimizer), settings.learning_rate
