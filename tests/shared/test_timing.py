@@ -89,11 +89,12 @@ def test_a_machine_that_is_busy_on_purpose_is_found_busy(capsys: pytest.CaptureF
         # They are children of this process, whose time would count as our own.
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(psutil.Process, "children", lambda *_, **__: [])
-            timing.interleaved({"sleep": lambda: timing.timed(lambda: time.sleep(0.05))}, 9)
+            _, found = timing.interleaved({"sleep": lambda: timing.timed(lambda: time.sleep(0.05))}, 9)
     finally:
         for process in spinning:
             process.kill()
             process.communicate()
+    assert found["machine"] == "busy"
     assert "the machine was busy, so these times say little" in capsys.readouterr().out
 
 

@@ -95,14 +95,17 @@ def timed(function: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
-def interleaved(seconds: Mapping[Name, Callable[[], float]], repetitions: int) -> pd.DataFrame:
-    """Wall seconds: one row per repetition, one column per method. The first call of each method warms it up.
-
-    Says so if the machine was busy.
+def interleaved(
+    seconds: Mapping[Name, Callable[[], float]], repetitions: int
+) -> tuple[pd.DataFrame, dict[str, float | str]]:
+    """Time every method; the first call of each warms it up. Says so if the machine was busy.
 
     Args:
         seconds: by name, a function that runs a method once and returns how long that took.
         repetitions: how often each method is timed.
+
+    Returns:
+        Wall seconds, one row per repetition and one column per method; and what `Watch.found` says.
     """
     for measure in seconds.values():
         measure()
@@ -115,7 +118,7 @@ def interleaved(seconds: Mapping[Name, Callable[[], float]], repetitions: int) -
             table.at[repetition, name] = seconds[name]()
     if (found := watch.found())["machine"] == "busy":
         print(f"the machine was busy, so these times say little: {found}")
-    return table
+    return table, found
 
 
 def quartiles(values: pd.Series, name: str, prefix: str = "") -> dict[str, float]:
@@ -143,6 +146,11 @@ def repetitions_to_tell(ratios: pd.Series, least: float = 1.01) -> int:
 
 
 def compared(times: pd.Series, reference: pd.Series, unit: str, reference_name: str) -> dict[str, float]:
-    """A method's times, and how many times faster it is than the reference: above 1 it is faster."""
-    faster = quartiles(reference / times, f"times_faster_than_{reference_name}", "times_faster_")
-    return {**quartiles(times, unit), **faster}
+    """A method's times, and how many times faster it is than the reference."""
+    return {**quartiles(times, unit), **faster(times, reference, reference_name)}
+
+
+def faster(times: pd.Series, reference: pd.Series, reference_name: str) -> dict[str, float]:
+    """How many times faster a method is than the reference: above 1 it is faster."""
+    name = f"times_faster_than_{reference_name}"
+    return quartiles(reference / times, name, f"{name}_")

@@ -90,7 +90,8 @@ def main(files: step.Files, settings: BenchmarkStep) -> None:
     rivals = contenders(settings, files.data)
     seconds = {name: partial(timing.timed, partial(next, epochs)) for name, (_, epochs) in rivals.items()}
     seeds = pd.Series({name: count for name, (count, _) in rivals.items()})
-    per_seed = 1e3 * timing.interleaved(seconds, settings.repetitions) / seeds
+    times, machine = timing.interleaved(seconds, settings.repetitions)
+    per_seed = 1e3 * times / seeds
     rows = [
         {
             "contender": name,
@@ -98,6 +99,7 @@ def main(files: step.Files, settings: BenchmarkStep) -> None:
             "repetitions": settings.repetitions,
             "threads": torch.get_num_threads(),
             "relative_difference_after_an_epoch_in_float64": difference,
+            **machine,
         }
         for name in rivals
     ]

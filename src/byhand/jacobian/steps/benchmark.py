@@ -13,7 +13,7 @@ Columns of the table: device, shape, depth L, inputs (the batch), library, conte
 time this is), mode, precision, operations and bytes (of the mode's formula, or what a limit does), relative_error (of J
 against float64), peak_bytes and allocations (of a call that is not timed: at the peak, with J and without the weights;
 empty where a library does not tell, and of a slow contender), threads, repetition, calls (in this turn), wall_seconds
-(per call, waited for), throughput_seconds (per call of many), reason, machine (quiet or busy), busy_share (of other
+(of a call, waited for: the median of the turn), throughput_seconds (per call of many), reason, machine (quiet or busy), busy_share (of other
 processes), probe_spread. A contender that could not run, or whose J is off, has a row without a time: `reason` says
 why.
 """
@@ -152,18 +152,15 @@ def result(contender: Contender) -> Any:
 
 
 def seconds(contender: Contender, warm: int, calls: int) -> tuple[float, float]:
-    """Mean wall time of a call that is waited for, and of one of `calls` that are waited for together.
+    """Median wall time of `calls` calls, each waited for, and the mean of as many that are waited for together.
 
-    Both follow `warm` calls that are not timed. They are the same where a call has finished when it returns.
+    Both follow `warm` calls that are not timed. Where a call has finished when it returns, the median is both.
     """
     run, wait = contender.run, contender.wait
     each = run if wait is None else lambda: wait(run())
     for _ in range(warm):
         each()
-    started = time.perf_counter()
-    for _ in range(calls):
-        each()
-    latency = (time.perf_counter() - started) / calls
+    latency = float(np.median([timing.timed(each) for _ in range(calls)]))
     if wait is None:
         return latency, latency
     started = time.perf_counter()

@@ -38,7 +38,7 @@ def rows(settings: Benchmark, features: int) -> Iterator[dict[str, Any]]:
                 raise BadInput(f"{method} differs from gradient descent by {error:.1e} at k = {k}; nothing is timed")
         seconds = {name: partial(timing.timed, call) for name, call in calls.items()}
         seconds["one_gradient"] = partial(timing.timed, partial(gradient, X, start, y))
-        times = timing.interleaved(seconds, settings.repetitions)
+        times, machine = timing.interleaved(seconds, settings.repetitions)
         for method, error in errors.items():
             yield {
                 **problem.facts,
@@ -48,6 +48,7 @@ def rows(settings: Benchmark, features: int) -> Iterator[dict[str, Any]]:
                 **timing.compared(times[method], times["gradient_descent"], "wall_seconds", "gradient_descent"),
                 "multiple_of_one_gradient": (times[method] / times["one_gradient"]).median(),
                 "multiplications": multiplications(method, samples=len(y), features=features, k=k),
+                **machine,
             }
 
 
