@@ -35,7 +35,7 @@ def pixels(images: Images, count: int) -> Iterator[tuple[str, Tensor]]:
     Raises:
         BadInput: there are fewer than that.
     """
-    x = training.batches(images, "test", torch.float64).x
+    x = training.batches(images, "test", torch.float64).pixels
     if count > len(x):
         raise BadInput(f"initialization.propagation.images: {count} is more than the {len(x)} test images")
     yield "unit", x[:count]
