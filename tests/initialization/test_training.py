@@ -103,6 +103,17 @@ def test_it_learns_and_reports_what_the_network_then_does(images: Images) -> Non
     assert last.test_loss[1].item() == pytest.approx(loss.item(), rel=1e-5), "the last partial batch is dropped"
 
 
+def test_the_accuracy_tells_logits_apart_whose_softmax_is_the_same_in_single_precision(images: Images) -> None:
+    """As at the start of a network with small weights, whose logits differ by less than 1e-9."""
+    (epoch,) = trained(images, [0, 1, 2], epochs=1, name="uniform_0.001", learning_rate=1e-30)
+    rows = training.batches(images, "train")[:192]
+    logits = network.forward(epoch.parameters, rows.x.mT, activations.named("tanh")).logits
+    assert logits.abs().max() < 1e-9
+    expected = [(of_run.mT.argmax(1) == rows.labels).double().mean().item() for of_run in logits]
+    assert epoch.train_accuracy.tolist() == pytest.approx(expected)
+    assert len(set(expected)) > 1
+
+
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_every_method_learns(images: Images, activation: str, optimizer: str) -> None:

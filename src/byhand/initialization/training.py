@@ -128,7 +128,7 @@ def train(
                 labels = train_rows.labels.index_select(0, chosen).view(runs, batch_size)
             signals = forward(parameters, x, method.activation, signals)
             logarithms = log_softmax(signals.logits)
-            losses[step], correct[step] = cross_entropy(logarithms, labels), accuracy(logarithms, labels)
+            losses[step], correct[step] = cross_entropy(logarithms, labels), accuracy(signals.logits, labels)
             last_delta = cross_entropy_derivative(logarithms, labels)
             parameters, memory = gradient_step(parameters, signals, last_delta, method, memory)
         bad = ~losses.isfinite()
@@ -139,9 +139,9 @@ def train(
         yield Epoch(losses.mean(0), correct.mean(0), test_loss, test_accuracy, diverged, parameters, memory)
 
 
-def accuracy(log_softmax: Tensor, labels: Tensor) -> Tensor:
-    """The share of a batch where the label (runs, batch) has the largest of log_softmax (runs, classes, batch)."""
-    return (log_softmax.max(1).indices == labels).float().mean(-1)
+def accuracy(logits: Tensor, labels: Tensor) -> Tensor:
+    """The share of a batch where the label (runs, batch) has the largest logit (runs, classes, batch), or the first."""
+    return (logits.max(1).indices == labels).float().mean(-1)
 
 
 def test_metrics(parameters: Parameters, rows: Rows, activation: Activation, batch_size: int) -> tuple[Tensor, Tensor]:
@@ -152,7 +152,6 @@ def test_metrics(parameters: Parameters, rows: Rows, activation: Activation, bat
         batch = rows[first : first + batch_size]
         signals = forward(parameters, batch.x.mT, activation, signals)
         labels = batch.labels.expand(len(parameters.layers[0]), -1)
-        logarithms = log_softmax(signals.logits)
-        losses.append(cross_entropy(logarithms, labels))
-        correct.append(accuracy(logarithms, labels))
+        losses.append(cross_entropy(log_softmax(signals.logits), labels))
+        correct.append(accuracy(signals.logits, labels))
     return torch.stack(losses).mean(0), torch.stack(correct).mean(0)
