@@ -75,7 +75,7 @@ def test_a_claim_whose_evidence_does_not_count_is_not_judged(other: pd.DataFrame
     tables = {"room/table.csv": TABLE, "room/other.csv": other}
     found = judge_claim("claim", claim, tables.__getitem__)
     assert found.verdict == "not judged"
-    assert found.why_not == "this run cannot tell, since this is false: it is not large"
+    assert found.why_not == "in this run it is not true that it is not large"
     assert judge_claim("claim", claim, lambda _: TABLE).verdict == "holds"
 
 

@@ -99,6 +99,10 @@ def test_code_is_shown_by_the_text_that_it_has_once() -> None:
         (["holds", "holds"], ("holds", "both claims hold")),
         (["holds", "depends on the hardware"], ("depends on the hardware", "1 of 2 claims depends on the hardware")),
         (["does not hold", "holds", "does not hold"], ("does not hold", "2 of 3 claims do not hold")),
+        (
+            ["not judged", "holds", "does not hold", "not judged", "holds with a correction"],
+            ("does not hold", "1 of 5 claims does not hold, 1 needs a correction, 2 are not judged"),
+        ),
     ],
 )
 def test_the_gravest_verdict_stands_for_an_exercise(verdicts: list[str], one: tuple[str, str]) -> None:

@@ -15,7 +15,7 @@ def trainable(read: Read) -> list[Shown]:
     scales = scales.replace(float("inf"), "∞")
     return [
         shown(
-            "Where theory’s line, drawn before training, tells which networks can be trained",
+            "How often theory’s line, fixed before training, tells which networks can be trained",
             "initialization/map/coarse_agreement.csv",
             line,
             {"activation": "activation", "scale": "ξ of the", "phase": "phase", "cells": "networks"}
@@ -24,7 +24,7 @@ def trainable(read: Read) -> list[Shown]:
             | {"best_multiple": "best multiple of ξ, found afterwards"},
         ),
         shown(
-            "Where the assignment’s initialisations lead in wide networks of each activation",
+            "Theory’s q*, c* and ξ for the assignment’s initialisations, by activation",
             "initialization/scales.csv",
             scales,
             {"activation": "activation", "initialization": "initialisation", "weight_scale": "σ", "fixed_point": "q*"}

@@ -113,14 +113,18 @@ def code(path: str, text: str) -> Code:
 
 
 def verdict(verdicts: Sequence[str]) -> tuple[str, str]:
-    """One verdict for several, the gravest, and of how many claims it is the verdict, in words."""
-    gravest = next((grave for grave in GRAVEST if grave in verdicts), "not judged")
-    share, of = verdicts.count(gravest), len(verdicts)
-    words = GRAVEST[gravest][min(share, 2) - 1] if share else "has no claim"
-    if of < 2:
-        return gravest, words
-    count = f"{share} of {of}" if share < of else "both" if of == 2 else f"all {of}"
-    return gravest, f"{count} claims {words}"
+    """One verdict for several, the gravest, and in words how many claims do not hold as written, and why."""
+    counts = {grave: verdicts.count(grave) for grave in GRAVEST if grave in verdicts}
+    if not counts:
+        return "not judged", "has no claim"
+    words = {grave: GRAVEST[grave][min(count, 2) - 1] for grave, count in counts.items()}
+    (gravest, share), *others = counts.items()
+    of = len(verdicts)
+    if of == 1:
+        return gravest, words[gravest]
+    first = f"{share} of {of}" if others else "both" if of == 2 else f"all {of}"
+    rest = [f", {count} {words[other]}" for other, count in others if other != "holds"]
+    return gravest, f"{first} claims {words[gravest]}{''.join(rest)}"
 
 
 def blocks(

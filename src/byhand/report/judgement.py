@@ -60,7 +60,7 @@ def judge_claim(
             return Judgement("not judged", why_not=why)
         for required in claim.requires:
             if not true(required, read(required.table)):
-                return Judgement("not judged", why_not=f"this run cannot tell, since this is false: {required.says}")
+                return Judgement("not judged", why_not=f"in this run it is not true that {required.says}")
         power = least_power(claim.power, read(claim.power.table)) if claim.power else None
         smallest = float(evaluated(claim.smallest, rows)) if claim.smallest else None
         value = figure(claim, rows)

@@ -86,7 +86,7 @@ def exact_tests(
     power = {"alternative_runs": "runs", "reruns": "reruns", "power": "share rejected"}
     tables = [
         shown(
-            "Could the printed numbers be one more run? An exact rank test of all of them together",
+            "Could the printed numbers come from one more run? An exact rank test of all of them together",
             f"{room}/exact_test.csv",
             tests,
             {**names, "numbers": "numbers", "reruns": "reruns", "p_value": "p"},

@@ -85,7 +85,7 @@ def main(files: step.Files) -> None:
         seeds = " or ".join(map(str, sorted(table["seeds"].unique())))
         style.heading(
             drawn,
-            f"{style.data_note(table)}; means of {seeds} seeds; right of a line, the depth exceeds the depth scale ξ",
+            f"{style.data_note(table)}; means of {seeds} seeds; right of a bar, the depth exceeds the depth scale ξ",
         )
 
 

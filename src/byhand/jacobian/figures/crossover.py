@@ -42,7 +42,7 @@ def main(files: step.Files) -> None:
         style.legend_below(drawn, axes)
         style.heading(
             drawn,
-            f"mode of fewer multiplications, K = {first['hidden_width']}, L = {first['depth']}; "
+            f"mode with fewer multiplications, K = {first['hidden_width']}, L = {first['depth']}; "
             f"area: ratio of the two counts, up to {extreme:.0f}",
         )
 

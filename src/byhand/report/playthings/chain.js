@@ -87,7 +87,7 @@ function draw() {
   drawBars(found);
   const [reverse, forward] = ["reverse", "forward"].map((mode) => times(found[mode].total / found.cheapest.total));
   part("says").textContent =
-    `The cheapest order takes ${whole(found.cheapest.total)} multiplications: ` +
+    `The cheapest order takes ${whole(found.cheapest.total)} multiplications. ` +
     `Reverse mode takes ${reverse}, forward mode ${forward}.`;
 }
 
