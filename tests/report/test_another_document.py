@@ -119,7 +119,7 @@ def test_its_claims_get_verdicts_and_its_page_shows_them(step: Step, document: P
     for words in (
         "Which claims of a sheet about coins hold?",
         "Sheet 3 of a course on probability answers 3 exercises with sentences. Of its 3 claims, 2 hold as written, 0"
-        " with a correction, and 1 does not hold.",
+        " with a correction (wrong as written, although what the exercise needs is right), and 1 does not hold. </p>",
         "<p><strong>The assignment’s answer.</strong> Half of the time.</p>",
         "<p><strong>Why the mistake is easy to miss.</strong> There are two faces.</p>",
         "Each sentence was compared with exact counts.</p>",
