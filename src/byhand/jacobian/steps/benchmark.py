@@ -13,9 +13,9 @@ Columns of the table: device, shape, depth L, inputs (the batch), library, conte
 time this is), mode, precision, operations and bytes (of the mode's formula, or what a limit does), relative_error (of J
 against float64), peak_bytes and allocations (of a call that is not timed: at the peak, with J and without the weights;
 empty where a library does not tell, and of a slow contender), threads, repetition, calls (in this turn), wall_seconds
-(of a call, waited for: the median of the turn), throughput_seconds (per call of many), reason, machine (quiet or busy), busy_share (of other
-processes), probe_spread. A contender that could not run, or whose J is off, has a row without a time: `reason` says
-why.
+(of a call, waited for: the median of the turn), throughput_seconds (per call of many), reason, machine (quiet or busy),
+busy_share (of other processes), probe_spread. A contender that could not run, or whose J is off, has a row without a
+time: `reason` says why.
 """
 
 import os
