@@ -76,6 +76,8 @@ def main(arguments: argparse.Namespace) -> None:
     text = readme(arguments.readme.read_text(encoding="utf-8"), templates, numbers, words)
     of_findings = findings(templates, numbers)
     for picture in sorted(arguments.results.glob("*/figure_*.png")):
+        if picture.stem == "figure_benchmark_history":  # of one machine's runs
+            continue
         shutil.copy(picture, gallery / f"{picture.parent.name}_{picture.stem}.png")
     captions = {  # includes the benchmarks' pictures, kept from the run that measured them
         picture.stem: caption(picture.stem) for picture in sorted(gallery.glob("*_figure_*.png"))
