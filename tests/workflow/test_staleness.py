@@ -269,7 +269,7 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
         {"housing_compare": 1, "housing_figure_bugs": 1},
     ),
     "mathematics that all networks use": (
-        edit("src/byhand/initialization/network.py", "exp_()", "exp()"),
+        edit("src/byhand/initialization/network.py", "deltas = [last_delta]", "deltas = list([last_delta])"),
         {**ON_IMAGES, **PHASE, **LECTURE},
     ),
     "an initialization that is trained": (
@@ -339,7 +339,7 @@ EDITS: dict[str, tuple[Edit, dict[str, int]]] = {
     "a script of the page": (edit("src/byhand/report/playthings/chain.js", "Reverse mode", "Backward mode"), PAGE),
     "the numbers in the page": (edit("src/byhand/report/playthings.py", ":.4g", ":.3g"), PAGE),
     "the assignment's title": (edit("assignment/assignment.yaml", "title: a deep", "title: the deep"), PAGE),
-    "a chapter's words": (edit("src/byhand/relu/chapter.html.j2", "A piecewise", "Each piecewise"), PAGE),
+    "a chapter's words": (edit("src/byhand/relu/chapter.html.j2", "A continuous", "Each continuous"), PAGE),
     "the tables of a chapter": (edit("src/byhand/relu/chapter.py", '"proven"', '"shown"'), PAGE),
     "the colour of a room": (edit("src/byhand/relu/room.py", "orange", "grey"), {"report_figure_steps": 1, **PAGE}),
     "what a line of a derivation says": (
