@@ -140,7 +140,10 @@ def train(
 
 
 def accuracy(logits: Tensor, labels: Tensor) -> Tensor:
-    """The share of a batch where the label (runs, batch) has the largest logit (runs, classes, batch), or the first."""
+    """The share of a batch whose label (runs, batch) has the largest logit (runs, classes, batch): (runs).
+
+    Of equal logits the first counts as the largest.
+    """
     return (logits.max(1).indices == labels).float().mean(-1)
 
 

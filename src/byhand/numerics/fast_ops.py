@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 quietly = np.errstate(all="ignore")
-"""Decorates a function in which, as in torch, values that are not finite are results without a warning."""
+"""A decorator: NumPy does not warn of values that are not finite, which are results, as in torch."""
 
 
 def _fast(x: Tensor) -> bool:

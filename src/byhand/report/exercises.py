@@ -113,7 +113,7 @@ def code(path: str, text: str) -> Code:
 
 
 def verdict(verdicts: Sequence[str]) -> tuple[str, str]:
-    """One verdict for several, the gravest, and in words how many claims do not hold as written, and why."""
+    """One verdict for several, the gravest; and in words how many have it, and each other one but `holds`."""
     counts = {grave: verdicts.count(grave) for grave in GRAVEST if grave in verdicts}
     if not counts:
         return "not judged", "has no claim"
